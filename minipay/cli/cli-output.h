@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "cli/cli.h"
+
+G_BEGIN_DECLS
+
+/* Members that are NULL are written as JSON's null, so that a line always has the same members. */
+void cli_json_add_string (JsonBuilder *json, const char *name, const char *value);
+void cli_json_add_boolean (JsonBuilder *json, const char *name, gboolean value);
+void cli_json_add_money (JsonBuilder *json, const char *name, const MinipayMoney *money);
+void cli_json_add_checkout (JsonBuilder *json, const char *name, MinipayCheckout *checkout);
+void cli_json_add_payment_members (JsonBuilder *json, MinipayPayment *payment);
+void cli_json_add_error (JsonBuilder *json, const GError *error);
+
+/* One line on standard output. */
+void cli_print_node (JsonNode *node);
+void cli_print_json (JsonBuilder *json);
+
+void cli_print_payment (MinipayPayment *payment);
+void cli_print_checkout_params (MinipayCheckout *checkout, const char *indent, gsize max_value);
+
+const char *cli_nick (GType type, int value);
+CliExit cli_exit_for (const GError *error);
+
+/* Tells on standard error what went wrong, and with --json on standard output; @out_trade_no (nullable) is
+ * the order that the error is about. */
+CliExit cli_fail (gboolean json, const char *out_trade_no, const GError *error);
+
+G_END_DECLS

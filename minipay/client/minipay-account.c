@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "client/minipay-account.h"
+
+#include "client/minipay-account-private.h"
+#include "client/minipay-compare-private.h"
+#include "core/minipay-error-private.h"
+#include "core/minipay-order-private.h"
+#include "provider/minipay-limits-private.h"
+
+/**
+ * MinipayAccount:
+ *
+ * One merchant account at one gateway. Get it from minipay_client_get_account(). Safe from any thread;
+ * callbacks run on the thread-default context of the caller.
+ *
+ * An operation that can move money ends in exactly one of: a result; a refusal (%MINIPAY_ERROR_REFUSED and
+ * its relatives); %MINIPAY_ERROR_NOT_SENT, safe to repeat; %MINIPAY_ERROR_OUTCOME_UNKNOWN: query it, and
+ * never order again under a new number.
+ *
+ * Since: 0.1
+ */
+struct _MinipayAccount {
+  GObject parent_instance;
+
+  MinipayProviderInfo *info;
+  MinipayAccountConfig *config;
+  MinipayPaymentProvider *provider;
+  MinipayAccountHouse house; /* transport and store are referenced */
+};
+
+G_DEFINE_FINAL_TYPE (MinipayAccount, minipay_account, G_TYPE_OBJECT)
+
+static void
+minipay_account_dispose (GObject *object)
+{
+  MinipayAccount *self = MINIPAY_ACCOUNT (object);
+
+  g_clear_object (&self->provider);
+  g_clear_object (&self->config);
+  g_clear_object (&self->info);
+  g_clear_object (&self->house.transport);
+  g_clear_object (&self->house.store);
+  G_OBJECT_CLASS (minipay_account_parent_class)->dispose (object);
+}
+
+static void
+minipay_account_class_init (MinipayAccountClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = minipay_account_dispose;
+}
+
+static void
+minipay_account_init (MinipayAccount *self)
+{
+}
+
+MinipayAccount *
+minipay_account_new (MinipayProviderInfo *info,
+                     MinipayAccountConfig *config,
+                     MinipayPaymentProvider *provider,
+                     const MinipayAccountHouse *house)
+{
+  MinipayAccount *self = g_object_new (MINIPAY_TYPE_ACCOUNT, NULL);
+
+  self->info = g_object_ref (info);
+  self->config = g_object_ref (config);
+  self->provider = g_object_ref (provider);
+  self->house = *house;
+  g_object_ref (self->house.transport);
+  g_object_ref (self->house.store);
+  return self;
+}
+
+MinipayAccountConfig *
+minipay_account_get_config (MinipayAccount *self)
+{
+  return self->config;
+}
+
+MinipayProviderInfo *
+minipay_account_get_info (MinipayAccount *self)
+{
+  return self->info;
+}
+
+MinipayPaymentProvider *
+minipay_account_get_payment_provider (MinipayAccount *self)
+{
+  return self->provider;
+}
+
+MinipayStore *
+minipay_account_get_store (MinipayAccount *self)
+{
+  return self->house.store;
+}
+
+/* --- Creating: the intent is in the journal before the first byte leaves --- */
+
+static gboolean
+create_prepare (MinipayExchange *x, gpointer data, GError **error)
+{
+  MinipayAccount *self = data;
+  MinipayOrder *order = minipay_exchange_get_order (x);
+  g_autofree char *fingerprint = minipay_order_dup_fingerprint (order);
+  g_autoptr (MinipayIntent) known = NULL;
+  g_autoptr (MinipayIntent) intent = g_object_new (
+      MINIPAY_TYPE_INTENT, "account", minipay_account_config_get_name (self->config), "out-trade-no",
+      minipay_order_get_out_trade_no (order), "total", minipay_order_get_total (order), "fingerprint",
+      fingerprint, "state", MINIPAY_INTENT_STATE_SENDING, NULL);
+
+  known = minipay_store_begin (self->house.store, intent, error);
+  if (known == NULL)
+    return FALSE;
+  minipay_exchange_set_first_try (x, known == intent);
+  switch (minipay_intent_get_state (known)) {
+  case MINIPAY_INTENT_STATE_PAID:
+  case MINIPAY_INTENT_STATE_REFUNDED:
+  case MINIPAY_INTENT_STATE_CLOSED:
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT,
+                 "order %s is already %s: query it, or order anew under another number",
+                 minipay_order_get_out_trade_no (order),
+                 minipay_intent_get_state (known) == MINIPAY_INTENT_STATE_CLOSED ? "closed" : "paid");
+    return FALSE;
+  case MINIPAY_INTENT_STATE_SENDING:
+  case MINIPAY_INTENT_STATE_UNKNOWN:
+  case MINIPAY_INTENT_STATE_PENDING:
+  case MINIPAY_INTENT_STATE_FAILED:
+  default:
+    return TRUE;
+  }
+}
+
+/* What the journal learns from a create that did not succeed. Only the first try of an order can make it
+ * failed: a refused repetition says nothing about what an earlier try did. */
+static void
+create_record_failure (MinipayAccount *self, MinipayExchange *x, const GError *failure)
+{
+  const char *number = minipay_order_get_out_trade_no (minipay_exchange_get_order (x));
+  gboolean is_open = g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN) ||
+                     g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT);
+  g_autoptr (MinipayIntent) intent = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!is_open && !minipay_exchange_is_first_try (x))
+    return;
+  intent = minipay_store_advance (self->house.store, minipay_account_config_get_name (self->config), number,
+                                  is_open ? MINIPAY_INTENT_STATE_UNKNOWN : MINIPAY_INTENT_STATE_FAILED, NULL,
+                                  &error);
+  /* the line then still says "sending", which is read as unknown: nothing is lost, and the caller has the
+   * real error */
+  if (error != NULL)
+    g_warning ("order %s: the journal could not note what became of it: %s", number, error->message);
+}
+
+static gboolean
+create_check (MinipayAccount *self, MinipayExchange *x, MinipayCheckout *checkout, GError **error)
+{
+  const char *account = minipay_account_config_get_name (self->config);
+  const char *number = minipay_order_get_out_trade_no (minipay_exchange_get_order (x));
+  MinipayPayment *payment = minipay_checkout_get_payment (checkout);
+  MinipayIntentState state = MINIPAY_INTENT_STATE_PENDING;
+  g_autoptr (MinipayIntent) intent = NULL;
+
+  if (!minipay_compare_checkout (checkout, number, error))
+    return FALSE;
+  if (payment != NULL) {
+    g_autoptr (MinipayIntent) known = minipay_store_find (self->house.store, account, number, error);
+
+    if (known == NULL || !minipay_compare_payment (payment, self->info, self->config, "create", error) ||
+        !minipay_compare_with_intent (payment, known, error))
+      return FALSE;
+    state = minipay_payment_state_to_intent (minipay_payment_get_state (payment));
+  }
+  intent = minipay_store_advance (self->house.store, account, number, state,
+                                  minipay_checkout_get_transaction_id (checkout), error);
+  if (intent == NULL && (error == NULL || *error == NULL))
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_STORE, "the journal lost order %s", number);
+  return intent != NULL;
+}
+
+static GObject *
+create_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error)
+{
+  MinipayAccount *self = data;
+  g_autoptr (GError) local_error = NULL;
+
+  if (result == NULL) {
+    create_record_failure (self, x, failure);
+    return NULL;
+  }
+  if (create_check (self, x, MINIPAY_CHECKOUT (result), &local_error))
+    return g_object_ref (result);
+
+  /* something was created, but it is not what was asked for, or it could not be written down */
+  g_propagate_error (error, minipay_error_recode (local_error, MINIPAY_ERROR_OUTCOME_UNKNOWN,
+                                                  "the outcome is unknown, query it"));
+  create_record_failure (self, x, error != NULL ? *error : local_error);
+  return NULL;
+}
+
+static const MinipayExchangePolicy create_policy = { create_prepare, create_conclude };
+
+/* --- Querying --- */
+
+/* An answer that nobody signed may settle an order only when the gateway's number is the one that was noted
+ * when the order was made, or when the account says that it may. */
+static gboolean
+query_may_settle (MinipayAccount *self, MinipayPayment *payment, MinipayIntent *intent)
+{
+  const char *noted = minipay_intent_get_transaction_id (intent);
+
+  return minipay_payment_get_authenticated (payment) ||
+         minipay_account_config_get_boolean (self->config, "settle-on-query") ||
+         (noted != NULL && g_strcmp0 (noted, minipay_payment_get_transaction_id (payment)) == 0);
+}
+
+static GObject *
+query_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error)
+{
+  MinipayAccount *self = data;
+  const char *account = minipay_account_config_get_name (self->config);
+  MinipayPayment *payment;
+  const char *number;
+  g_autoptr (MinipayIntent) intent = NULL;
+  g_autoptr (MinipayIntent) advanced = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (result == NULL)
+    return NULL;
+  payment = MINIPAY_PAYMENT (result);
+  number = minipay_payment_get_out_trade_no (payment);
+  if (!minipay_compare_payment (payment, self->info, self->config, "query", error) ||
+      !minipay_compare_with_ref (payment, minipay_exchange_get_payment_ref (x), error))
+    return NULL;
+  if (number == NULL)
+    return g_object_ref (result);
+
+  intent = minipay_store_find (self->house.store, account, number, &local_error);
+  if (local_error == NULL && intent != NULL && minipay_compare_with_intent (payment, intent, &local_error) &&
+      query_may_settle (self, payment, intent))
+    advanced = minipay_store_advance (self->house.store, account, number,
+                                      minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
+                                      minipay_payment_get_transaction_id (payment), &local_error);
+  if (local_error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local_error));
+    return NULL;
+  }
+  return g_object_ref (result);
+}
+
+static const MinipayExchangePolicy query_policy = { NULL, query_conclude };
+
+/* --- One start for both and for blocking and not --- */
+
+static const MinipayExchangePolicy *
+account_get_policy (MinipayOperation operation)
+{
+  return operation == MINIPAY_OPERATION_CREATE ? &create_policy : &query_policy;
+}
+
+static MinipayExchange *
+account_begin_exchange (MinipayAccount *self, MinipayOperation operation, GObject *subject, GError **error)
+{
+  MinipayWallet wallet = MINIPAY_WALLET_ANY;
+  gboolean is_good = minipay_limits_check_operation (self->info, self->config, operation, error);
+
+  if (is_good && operation == MINIPAY_OPERATION_CREATE)
+    is_good = minipay_limits_check_order (self->info, self->config, MINIPAY_ORDER (subject),
+                                          minipay_real_environment.now (NULL), &wallet, error);
+  else if (is_good)
+    is_good = minipay_limits_check_ref (self->info, self->config, MINIPAY_PAYMENT_REF (subject), error);
+  if (!is_good)
+    return NULL;
+  return minipay_exchange_new (self->provider, self->info, self->config, operation, subject, wallet,
+                               &minipay_real_environment);
+}
+
+static void
+account_start (MinipayAccount *self,
+               MinipayOperation operation,
+               GObject *subject,
+               GCancellable *cancellable,
+               gpointer source_tag,
+               GAsyncReadyCallback callback,
+               gpointer user_data)
+{
+  MinipayExchangeSetup setup = { self->house.transport, account_get_policy (operation), self,
+                                 self->house.deadline_ms };
+  g_autoptr (MinipayExchange) exchange = NULL;
+  GError *error = NULL;
+
+  exchange = account_begin_exchange (self, operation, subject, &error);
+  if (exchange == NULL)
+    g_task_report_error (self, callback, user_data, source_tag, error);
+  else
+    minipay_exchange_run_async (exchange, &setup, G_OBJECT (self), cancellable, source_tag, callback,
+                                user_data);
+}
+
+static GObject *
+account_run (MinipayAccount *self,
+             MinipayOperation operation,
+             GObject *subject,
+             GCancellable *cancellable,
+             GError **error)
+{
+  MinipayExchangeSetup setup = { self->house.transport, account_get_policy (operation), self,
+                                 self->house.deadline_ms };
+  g_autoptr (MinipayExchange) exchange = account_begin_exchange (self, operation, subject, error);
+
+  if (exchange == NULL)
+    return NULL;
+  return minipay_exchange_run (exchange, &setup, G_OBJECT (self), cancellable, error);
+}
+
+/**
+ * minipay_account_get_name:
+ * @self: an account
+ *
+ * Returns: its name in the configuration
+ *
+ * Since: 0.1
+ */
+const char *
+minipay_account_get_name (MinipayAccount *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_ACCOUNT (self), NULL);
+  return minipay_account_config_get_name (self->config);
+}
+
+/**
+ * minipay_account_get_provider:
+ * @self: an account
+ *
+ * Returns: the id of its provider
+ *
+ * Since: 0.1
+ */
+const char *
+minipay_account_get_provider (MinipayAccount *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_ACCOUNT (self), NULL);
+  return minipay_account_config_get_provider (self->config);
+}
+
+/**
+ * minipay_account_get_mode:
+ * @self: an account
+ *
+ * Returns: (nullable): the way in which its provider speaks, %NULL where there is only one
+ *
+ * Since: 0.1
+ */
+const char *
+minipay_account_get_mode (MinipayAccount *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_ACCOUNT (self), NULL);
+  return minipay_account_config_get_mode (self->config);
+}
+
+/**
+ * minipay_account_create_payment:
+ * @self: an account
+ * @order: what to be paid for
+ * @cancellable: (nullable): stops waiting; once bytes have left, the outcome is then unknown
+ * @error: return location for an error
+ *
+ * Creates a payment at the gateway and waits. The order is in the journal before its first byte leaves.
+ * Retries by itself, with the same number, where the gateway takes a repetition for the same order.
+ *
+ * Errors: %MINIPAY_ERROR_INVALID, %MINIPAY_ERROR_NOT_SUPPORTED, %MINIPAY_ERROR_REFUSED, %MINIPAY_ERROR_AUTH,
+ * %MINIPAY_ERROR_CONFLICT (the number is used or paid: query it), %MINIPAY_ERROR_RATE_LIMITED,
+ * %MINIPAY_ERROR_NOT_SENT, %MINIPAY_ERROR_OUTCOME_UNKNOWN, %MINIPAY_ERROR_CONFIG, %MINIPAY_ERROR_PLUGIN,
+ * %MINIPAY_ERROR_STORE; `G_IO_ERROR_CANCELLED`.
+ *
+ * Returns: (transfer full): what opens the cashier
+ *
+ * Since: 0.1
+ */
+MinipayCheckout *
+minipay_account_create_payment (MinipayAccount *self,
+                                MinipayOrder *order,
+                                GCancellable *cancellable,
+                                GError **error)
+{
+  g_return_val_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_ORDER (order), NULL);
+  return (MinipayCheckout *) account_run (self, MINIPAY_OPERATION_CREATE, G_OBJECT (order), cancellable,
+                                          error);
+}
+
+/**
+ * minipay_account_create_payment_async:
+ * @self: an account
+ * @order: what to be paid for
+ * @cancellable: (nullable): stops waiting; once bytes have left, the outcome is then unknown
+ * @callback: (scope async) (closure user_data): called on the caller's thread-default context
+ * @user_data: data for @callback
+ *
+ * Creates a payment at the gateway. See minipay_account_create_payment().
+ *
+ * Since: 0.1
+ */
+void
+minipay_account_create_payment_async (MinipayAccount *self,
+                                      MinipayOrder *order,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data)
+{
+  g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_ORDER (order));
+  account_start (self, MINIPAY_OPERATION_CREATE, G_OBJECT (order), cancellable,
+                 minipay_account_create_payment_async, callback, user_data);
+}
+
+/**
+ * minipay_account_create_payment_finish:
+ * @self: an account
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Errors: as minipay_account_create_payment().
+ *
+ * Returns: (transfer full): what opens the cashier
+ *
+ * Since: 0.1
+ */
+MinipayCheckout *
+minipay_account_create_payment_finish (MinipayAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * minipay_account_query_payment:
+ * @self: an account
+ * @ref: which payment, by the merchant's or the gateway's number
+ * @cancellable: (nullable): stops waiting for the answer
+ * @error: return location for an error
+ *
+ * Asks the gateway what became of an order, and waits. Safe to repeat. The answer is compared with @ref and
+ * the journal, and noted there when it is authenticated.
+ *
+ * Errors: %MINIPAY_ERROR_INVALID, %MINIPAY_ERROR_NOT_FOUND, %MINIPAY_ERROR_AUTH, %MINIPAY_ERROR_RATE_LIMITED,
+ * %MINIPAY_ERROR_NOT_SENT (no answer; safe to repeat), %MINIPAY_ERROR_SIGNATURE_INVALID,
+ * %MINIPAY_ERROR_STALE, %MINIPAY_ERROR_PROTOCOL, %MINIPAY_ERROR_MISMATCH, %MINIPAY_ERROR_CONFLICT,
+ * %MINIPAY_ERROR_LIMIT; `G_IO_ERROR_CANCELLED`.
+ *
+ * Returns: (transfer full): what the gateway says
+ *
+ * Since: 0.1
+ */
+MinipayPayment *
+minipay_account_query_payment (MinipayAccount *self,
+                               MinipayPaymentRef *ref,
+                               GCancellable *cancellable,
+                               GError **error)
+{
+  g_return_val_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_PAYMENT_REF (ref), NULL);
+  return (MinipayPayment *) account_run (self, MINIPAY_OPERATION_QUERY, G_OBJECT (ref), cancellable, error);
+}
+
+/**
+ * minipay_account_query_payment_async:
+ * @self: an account
+ * @ref: which payment, by the merchant's or the gateway's number
+ * @cancellable: (nullable): stops waiting for the answer
+ * @callback: (scope async) (closure user_data): called on the caller's thread-default context
+ * @user_data: data for @callback
+ *
+ * Asks the gateway what became of an order. See minipay_account_query_payment().
+ *
+ * Since: 0.1
+ */
+void
+minipay_account_query_payment_async (MinipayAccount *self,
+                                     MinipayPaymentRef *ref,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_PAYMENT_REF (ref));
+  account_start (self, MINIPAY_OPERATION_QUERY, G_OBJECT (ref), cancellable,
+                 minipay_account_query_payment_async, callback, user_data);
+}
+
+/**
+ * minipay_account_query_payment_finish:
+ * @self: an account
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Errors: as minipay_account_query_payment().
+ *
+ * Returns: (transfer full): what the gateway says
+ *
+ * Since: 0.1
+ */
+MinipayPayment *
+minipay_account_query_payment_finish (MinipayAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "client/minipay-compare-private.h"
+
+#include <string.h>
+
+#include "core/minipay-error-private.h"
+#include "provider/minipay-provider-info-private.h"
+
+static gboolean
+compare_text (const char *what, const char *claimed, const char *asked, GError **error)
+{
+  g_autofree char *quoted = NULL;
+
+  if (claimed == NULL || asked == NULL || strcmp (claimed, asked) == 0)
+    return TRUE;
+  quoted = minipay_error_quote (claimed, -1);
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH,
+               "the gateway speaks of %s \"%s\", asked was \"%s\"", what, quoted, asked);
+  return FALSE;
+}
+
+static gboolean
+compare_total (const MinipayMoney *claimed, const MinipayMoney *asked, GError **error)
+{
+  g_autofree char *claimed_text = NULL;
+  g_autofree char *asked_text = NULL;
+
+  if (claimed == NULL || asked == NULL || minipay_money_equal (claimed, asked))
+    return TRUE;
+  claimed_text = minipay_money_to_string (claimed);
+  asked_text = minipay_money_to_string (asked);
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH,
+               "the gateway speaks of a total of %s, asked were %s", claimed_text, asked_text);
+  return FALSE;
+}
+
+gboolean
+minipay_compare_checkout (MinipayCheckout *checkout, const char *out_trade_no, GError **error)
+{
+  return compare_text ("out_trade_no", minipay_checkout_get_out_trade_no (checkout), out_trade_no, error);
+}
+
+static gboolean
+payment_states_fact (MinipayPayment *payment, const char *fact)
+{
+  if (strcmp (fact, "out_trade_no") == 0)
+    return minipay_payment_get_out_trade_no (payment) != NULL;
+  if (strcmp (fact, "total") == 0)
+    return minipay_payment_get_total (payment) != NULL;
+  if (strcmp (fact, "mchid") == 0)
+    return minipay_payment_get_mchid (payment) != NULL;
+  if (strcmp (fact, "appid") == 0)
+    return minipay_payment_get_appid (payment) != NULL;
+  if (strcmp (fact, "transaction_id") == 0)
+    return minipay_payment_get_transaction_id (payment) != NULL;
+  return FALSE;
+}
+
+static gboolean
+payment_moved_money (MinipayPayment *payment)
+{
+  return minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_PAID ||
+         minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_REFUNDED;
+}
+
+gboolean
+minipay_compare_payment (MinipayPayment *payment,
+                         MinipayProviderInfo *info,
+                         MinipayAccountConfig *config,
+                         const char *operation,
+                         GError **error)
+{
+  const MinipayOperationRules *rules =
+      minipay_manifest_get_operation (minipay_provider_info_get_manifest (info), operation);
+  const MinipayMoney *total = minipay_payment_get_total (payment);
+
+  if (total != NULL && (!minipay_money_is_valid (total) || minipay_money_get_minor (total) < 0)) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH,
+                 "the gateway speaks of a total that is no amount");
+    return FALSE;
+  }
+  for (char **fact = rules != NULL ? rules->echoes : NULL; fact != NULL && *fact != NULL; fact++) {
+    if (!payment_moved_money (payment) || payment_states_fact (payment, *fact))
+      continue;
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH,
+                 "the gateway speaks of a payment without saying its %s", *fact);
+    return FALSE;
+  }
+  return compare_text ("mchid", minipay_payment_get_mchid (payment),
+                       minipay_account_config_get_string (config, "mchid"), error) &&
+         compare_text ("appid", minipay_payment_get_appid (payment),
+                       minipay_account_config_get_string (config, "appid"), error);
+}
+
+gboolean
+minipay_compare_with_ref (MinipayPayment *payment, MinipayPaymentRef *ref, GError **error)
+{
+  return compare_text ("out_trade_no", minipay_payment_get_out_trade_no (payment),
+                       minipay_payment_ref_get_out_trade_no (ref), error) &&
+         compare_text ("transaction_id", minipay_payment_get_transaction_id (payment),
+                       minipay_payment_ref_get_transaction_id (ref), error) &&
+         compare_total (minipay_payment_get_total (payment), minipay_payment_ref_get_total (ref), error);
+}
+
+gboolean
+minipay_compare_with_intent (MinipayPayment *payment, MinipayIntent *intent, GError **error)
+{
+  if (intent == NULL)
+    return TRUE;
+  return compare_text ("out_trade_no", minipay_payment_get_out_trade_no (payment),
+                       minipay_intent_get_out_trade_no (intent), error) &&
+         compare_text ("transaction_id", minipay_payment_get_transaction_id (payment),
+                       minipay_intent_get_transaction_id (intent), error) &&
+         compare_total (minipay_payment_get_total (payment), minipay_intent_get_total (intent), error);
+}
+
+MinipayIntentState
+minipay_payment_state_to_intent (MinipayPaymentState state)
+{
+  switch (state) {
+  case MINIPAY_PAYMENT_STATE_PENDING:
+    return MINIPAY_INTENT_STATE_PENDING;
+  case MINIPAY_PAYMENT_STATE_PAID:
+    return MINIPAY_INTENT_STATE_PAID;
+  case MINIPAY_PAYMENT_STATE_REFUNDED:
+    return MINIPAY_INTENT_STATE_REFUNDED;
+  case MINIPAY_PAYMENT_STATE_CLOSED:
+    return MINIPAY_INTENT_STATE_CLOSED;
+  case MINIPAY_PAYMENT_STATE_FAILED:
+    return MINIPAY_INTENT_STATE_FAILED;
+  case MINIPAY_PAYMENT_STATE_UNKNOWN:
+  default:
+    return MINIPAY_INTENT_STATE_UNKNOWN;
+  }
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "client/minipay-memory-store.h"
+
+#include "core/minipay-error-private.h"
+
+/**
+ * MinipayMemoryStore:
+ *
+ * A journal that lives as long as the program: for tests, demonstrations and programs that keep their own
+ * books.
+ *
+ * Since: 0.1
+ */
+struct _MinipayMemoryStore {
+  GObject parent_instance;
+
+  GMutex mutex;
+  GHashTable *intents;      /* "account\nout_trade_no" to MinipayIntent */
+  GHashTable *transactions; /* "account\ntransaction_id" to out_trade_no */
+  GHashTable *events;       /* "account\nevent_id" */
+};
+
+static void memory_store_iface_init (MinipayStoreInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (MinipayMemoryStore,
+                               minipay_memory_store,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (MINIPAY_TYPE_STORE, memory_store_iface_init))
+
+static void
+minipay_memory_store_finalize (GObject *object)
+{
+  MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (object);
+
+  g_hash_table_unref (self->intents);
+  g_hash_table_unref (self->transactions);
+  g_hash_table_unref (self->events);
+  g_mutex_clear (&self->mutex);
+  G_OBJECT_CLASS (minipay_memory_store_parent_class)->finalize (object);
+}
+
+static char *
+store_key (const char *account, const char *number)
+{
+  return g_strconcat (account, "\n", number, NULL);
+}
+
+static MinipayIntent *
+store_lookup (MinipayMemoryStore *self, const char *account, const char *out_trade_no)
+{
+  g_autofree char *key = store_key (account, out_trade_no);
+
+  return g_hash_table_lookup (self->intents, key);
+}
+
+static void
+store_put (MinipayMemoryStore *self, MinipayIntent *intent)
+{
+  g_hash_table_replace (
+      self->intents,
+      store_key (minipay_intent_get_account (intent), minipay_intent_get_out_trade_no (intent)),
+      g_object_ref (intent));
+}
+
+static MinipayIntent *
+memory_store_begin (MinipayStore *store, MinipayIntent *intent, GError **error)
+{
+  MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  MinipayIntent *known =
+      store_lookup (self, minipay_intent_get_account (intent), minipay_intent_get_out_trade_no (intent));
+
+  if (known == NULL || minipay_intent_get_state (known) == MINIPAY_INTENT_STATE_FAILED) {
+    store_put (self, intent);
+    return g_object_ref (intent);
+  }
+  if (g_strcmp0 (minipay_intent_get_fingerprint (known), minipay_intent_get_fingerprint (intent)) == 0)
+    return g_object_ref (known);
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT,
+               "out_trade_no %s was used before for an order with other content",
+               minipay_intent_get_out_trade_no (intent));
+  return NULL;
+}
+
+static MinipayIntent *
+memory_store_find (MinipayStore *store, const char *account, const char *out_trade_no, GError **error)
+{
+  MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  MinipayIntent *known = store_lookup (self, account, out_trade_no);
+
+  return known != NULL ? g_object_ref (known) : NULL;
+}
+
+/* Called with the mutex held. One transaction pays one order. */
+static gboolean
+store_claim_transaction (MinipayMemoryStore *self,
+                         const char *account,
+                         const char *out_trade_no,
+                         const char *transaction_id,
+                         GError **error)
+{
+  g_autofree char *key = NULL;
+  const char *owner;
+
+  if (transaction_id == NULL)
+    return TRUE;
+  key = store_key (account, transaction_id);
+  owner = g_hash_table_lookup (self->transactions, key);
+  if (owner != NULL && g_strcmp0 (owner, out_trade_no) != 0) {
+    g_autofree char *quoted = minipay_error_quote (transaction_id, -1);
+
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT,
+                 "transaction %s belongs to order %s, not to %s", quoted, owner, out_trade_no);
+    return FALSE;
+  }
+  if (owner == NULL)
+    g_hash_table_insert (self->transactions, g_steal_pointer (&key), g_strdup (out_trade_no));
+  return TRUE;
+}
+
+/* Called with the mutex held. NULL without an error when there is no such order. */
+static MinipayIntent *
+store_advance (MinipayMemoryStore *self,
+               const char *account,
+               const char *out_trade_no,
+               MinipayIntentState state,
+               const char *transaction_id,
+               gboolean *has_changed,
+               GError **error)
+{
+  MinipayIntent *known = store_lookup (self, account, out_trade_no);
+  MinipayIntent *next;
+
+  *has_changed = FALSE;
+  if (known == NULL)
+    return NULL;
+  next = minipay_intent_advance (known, state, transaction_id, error);
+  if (next == NULL)
+    return NULL;
+  if (!store_claim_transaction (self, account, out_trade_no, transaction_id, error)) {
+    g_object_unref (next);
+    return NULL;
+  }
+  *has_changed = minipay_intent_get_state (next) != minipay_intent_get_state (known);
+  store_put (self, next);
+  return next;
+}
+
+static MinipayIntent *
+memory_store_advance (MinipayStore *store,
+                      const char *account,
+                      const char *out_trade_no,
+                      MinipayIntentState state,
+                      const char *transaction_id,
+                      GError **error)
+{
+  MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gboolean has_changed;
+
+  return store_advance (self, account, out_trade_no, state, transaction_id, &has_changed, error);
+}
+
+static MinipayIntent *
+memory_store_accept (MinipayStore *store,
+                     const char *account,
+                     const char *event_id,
+                     const char *out_trade_no,
+                     MinipayIntentState state,
+                     const char *transaction_id,
+                     gboolean *is_first,
+                     GError **error)
+{
+  MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autofree char *event = store_key (account, event_id);
+  g_autoptr (GError) local_error = NULL;
+  gboolean has_changed;
+  MinipayIntent *intent;
+
+  intent = store_advance (self, account, out_trade_no, state, transaction_id, &has_changed, &local_error);
+  if (local_error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local_error));
+    return NULL;
+  }
+  /* the effect counts, not the envelope: a second event about the same payment is no news */
+  *is_first = g_hash_table_add (self->events, g_steal_pointer (&event)) && (intent == NULL || has_changed);
+  return intent;
+}
+
+static void
+memory_store_iface_init (MinipayStoreInterface *iface)
+{
+  iface->begin = memory_store_begin;
+  iface->find = memory_store_find;
+  iface->advance = memory_store_advance;
+  iface->accept = memory_store_accept;
+}
+
+static void
+minipay_memory_store_class_init (MinipayMemoryStoreClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = minipay_memory_store_finalize;
+}
+
+static void
+minipay_memory_store_init (MinipayMemoryStore *self)
+{
+  g_mutex_init (&self->mutex);
+  self->intents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->transactions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->events = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+/**
+ * minipay_memory_store_new:
+ *
+ * Returns: (transfer full): an empty journal
+ *
+ * Since: 0.1
+ */
+MinipayStore *
+minipay_memory_store_new (void)
+{
+  return g_object_new (MINIPAY_TYPE_MEMORY_STORE, NULL);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "client/minipay-account-private.h"
+#include "client/minipay-compare-private.h"
+#include "core/minipay-enum-types.h"
+#include "core/minipay-notification-private.h"
+#include "core/minipay-receipt-private.h"
+#include "provider/minipay-limits-private.h"
+
+#define MAX_BODY_BYTES   (256 * 1024)
+#define MAX_HEADER_LINES 64
+#define MAX_HEADER_BYTES 16384
+
+/* Before anything is looked at. */
+static gboolean
+receive_check_limits (MinipayHttpRequest *request, GError **error)
+{
+  GBytes *body = minipay_http_request_get_body (request);
+  MinipayHeaders *headers = minipay_http_request_get_headers (request);
+  gsize n_body = body != NULL ? g_bytes_get_size (body) : 0;
+  gsize n_headers = 0;
+
+  for (guint i = 0; i < minipay_headers_get_length (headers); i++)
+    n_headers +=
+        strlen (minipay_headers_get_name (headers, i)) + strlen (minipay_headers_get_value (headers, i));
+  if (n_body <= MAX_BODY_BYTES && n_headers <= MAX_HEADER_BYTES &&
+      minipay_headers_get_length (headers) <= MAX_HEADER_LINES)
+    return TRUE;
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT,
+               "notification has %" G_GSIZE_FORMAT " bytes of body and %" G_GSIZE_FORMAT
+               " in %u header lines, allowed are %d, %d and %d",
+               n_body, n_headers, minipay_headers_get_length (headers), MAX_BODY_BYTES, MAX_HEADER_BYTES,
+               MAX_HEADER_LINES);
+  return FALSE;
+}
+
+/* A gateway without event numbers: the payment and what is said of it is the event. */
+static char *
+payment_dup_event_id (MinipayPayment *payment)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (MINIPAY_TYPE_PAYMENT_STATE);
+  GEnumValue *state = g_enum_get_value (klass, minipay_payment_get_state (payment));
+  const char *transaction = minipay_payment_get_transaction_id (payment);
+
+  return g_strdup_printf ("%s/%s/%s", minipay_payment_get_out_trade_no (payment),
+                          transaction != NULL ? transaction : "-", state != NULL ? state->value_nick : "-");
+}
+
+/* Compares with the journal, then commits; only then is there a notification. */
+static MinipayNotification *
+receive_commit (MinipayAccount *self, MinipayExchange *x, MinipayPayment *payment, GError **error)
+{
+  MinipayAccountConfig *config = minipay_account_get_config (self);
+  const char *account = minipay_account_config_get_name (config);
+  const char *number = minipay_payment_get_out_trade_no (payment);
+  g_autofree char *event_id = NULL;
+  g_autoptr (MinipayIntent) known = NULL;
+  g_autoptr (MinipayIntent) now = NULL;
+  g_autoptr (GError) local_error = NULL;
+  gboolean is_first = FALSE;
+
+  if (!minipay_compare_payment (payment, minipay_account_get_info (self), config, "receive", error))
+    return NULL;
+  if (number == NULL || *number == '\0') {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH, "the notification names no order");
+    return NULL;
+  }
+  event_id = minipay_exchange_get_event_id (x) != NULL ? g_strdup (minipay_exchange_get_event_id (x))
+                                                       : payment_dup_event_id (payment);
+  known = minipay_store_find (minipay_account_get_store (self), account, number, &local_error);
+  if (local_error == NULL && minipay_compare_with_intent (payment, known, &local_error))
+    now = minipay_store_accept (minipay_account_get_store (self), account, event_id, number,
+                                minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
+                                minipay_payment_get_transaction_id (payment), &is_first, &local_error);
+  if (local_error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local_error));
+    return NULL;
+  }
+  return minipay_notification_new_verified (MINIPAY_NOTIFICATION_KIND_PAYMENT, account, event_id, payment,
+                                            now == NULL, !is_first);
+}
+
+/* A provider that cannot even answer: the plain statuses that every gateway understands. */
+static MinipayHttpResponse *
+receive_reply (MinipayExchange *x, gboolean accepted)
+{
+  g_autoptr (GError) error = NULL;
+  MinipayHttpResponse *reply = minipay_exchange_acknowledge (x, accepted, &error);
+
+  if (reply != NULL)
+    return reply;
+  g_warning ("no acknowledgement: %s", error->message);
+  return minipay_http_response_new (accepted ? 200 : 500, NULL);
+}
+
+MinipayReceipt *
+minipay_account_receive (MinipayAccount *self, MinipayHttpRequest *request)
+{
+  MinipayProviderInfo *info = minipay_account_get_info (self);
+  MinipayAccountConfig *config = minipay_account_get_config (self);
+  g_autoptr (MinipayExchange) x = NULL;
+  g_autoptr (MinipayNotification) notification = NULL;
+  g_autoptr (MinipayHttpResponse) yes = NULL;
+  g_autoptr (MinipayHttpResponse) no = NULL;
+  g_autoptr (GError) error = NULL;
+
+  x = minipay_exchange_new (minipay_account_get_payment_provider (self), info, config,
+                            MINIPAY_OPERATION_RECEIVE, NULL, MINIPAY_WALLET_ANY, &minipay_real_environment);
+  if (minipay_limits_check_operation (info, config, MINIPAY_OPERATION_RECEIVE, &error) &&
+      receive_check_limits (request, &error) && minipay_exchange_receive (x, request, &error))
+    notification = receive_commit (self, x, MINIPAY_PAYMENT (minipay_exchange_get_result (x)), &error);
+
+  if (notification != NULL)
+    yes = receive_reply (x, TRUE);
+  no = receive_reply (x, FALSE);
+  return minipay_receipt_new (notification, error, yes, no);
+}

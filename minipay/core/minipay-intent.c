@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "core/minipay-intent.h"
+
+#include "core/minipay-enum-types.h"
+#include "core/minipay-error-private.h"
+#include "core/minipay-value-private.h"
+
+/**
+ * MinipayIntent:
+ *
+ * One line of the journal: an order as minipay believes it to be, written before the first byte of it left.
+ * Immutable; the journal replaces lines.
+ *
+ * Since: 0.1
+ */
+struct _MinipayIntent {
+  GObject parent_instance;
+
+  char *account;
+  char *out_trade_no;
+  MinipayMoney *total;
+  char *fingerprint;
+  MinipayIntentState state;
+  char *transaction_id;
+};
+
+G_DEFINE_FINAL_TYPE (MinipayIntent, minipay_intent, G_TYPE_OBJECT)
+
+/**
+ * MinipayIntent:account:
+ *
+ * The account.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayIntent:out-trade-no:
+ *
+ * The merchant's number; unique within the account.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayIntent:total:
+ *
+ * What was ordered.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayIntent:fingerprint:
+ *
+ * SHA-256 of the business content: the same number with another content is a conflict.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayIntent:state:
+ *
+ * What is believed.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayIntent:transaction-id:
+ *
+ * The gateway's number, once known; unique within the account.
+ *
+ * Since: 0.1
+ */
+
+static const MinipayValueField intent_fields[] = {
+  { "account", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayIntent, account) },
+  { "out-trade-no", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayIntent, out_trade_no) },
+  { "total", MINIPAY_VALUE_BOXED, G_STRUCT_OFFSET (MinipayIntent, total), minipay_money_get_type },
+  { "fingerprint", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayIntent, fingerprint) },
+  { "state", MINIPAY_VALUE_ENUM, G_STRUCT_OFFSET (MinipayIntent, state), minipay_intent_state_get_type },
+  { "transaction-id", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayIntent, transaction_id) },
+};
+
+/* Which beliefs may follow which: rows are now, columns are next. Paid is left only to be refunded; a payment
+ * that arrives late, after a close or a failure, is still a payment. */
+static gboolean
+intent_may_become (MinipayIntentState now, MinipayIntentState next)
+{
+  switch (next) {
+  case MINIPAY_INTENT_STATE_PAID:
+    return now != MINIPAY_INTENT_STATE_REFUNDED;
+  case MINIPAY_INTENT_STATE_REFUNDED:
+    return TRUE;
+  case MINIPAY_INTENT_STATE_SENDING:
+    return now == MINIPAY_INTENT_STATE_FAILED;
+  case MINIPAY_INTENT_STATE_UNKNOWN:
+    return now == MINIPAY_INTENT_STATE_SENDING;
+  case MINIPAY_INTENT_STATE_FAILED:
+    return now == MINIPAY_INTENT_STATE_SENDING || now == MINIPAY_INTENT_STATE_UNKNOWN ||
+           now == MINIPAY_INTENT_STATE_PENDING;
+  case MINIPAY_INTENT_STATE_PENDING:
+    return now == MINIPAY_INTENT_STATE_SENDING || now == MINIPAY_INTENT_STATE_UNKNOWN ||
+           now == MINIPAY_INTENT_STATE_FAILED;
+  case MINIPAY_INTENT_STATE_CLOSED:
+    return now != MINIPAY_INTENT_STATE_PAID && now != MINIPAY_INTENT_STATE_REFUNDED;
+  default:
+    return FALSE;
+  }
+}
+static void
+minipay_intent_class_init (MinipayIntentClass *klass)
+{
+  minipay_value_class_install (klass, intent_fields, G_N_ELEMENTS (intent_fields));
+}
+
+static void
+minipay_intent_init (MinipayIntent *self)
+{
+}
+
+/**
+ * minipay_intent_get_account:
+ * @self: an intent
+ *
+ * Returns: (nullable): see #MinipayIntent:account
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, const char *, account, NULL)
+
+/**
+ * minipay_intent_get_out_trade_no:
+ * @self: an intent
+ *
+ * Returns: (nullable): see #MinipayIntent:out-trade-no
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, const char *, out_trade_no, NULL)
+
+/**
+ * minipay_intent_get_total:
+ * @self: an intent
+ *
+ * Returns: (transfer none) (nullable): see #MinipayIntent:total
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, MinipayMoney *, total, NULL)
+
+/**
+ * minipay_intent_get_fingerprint:
+ * @self: an intent
+ *
+ * Returns: (nullable): see #MinipayIntent:fingerprint
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, const char *, fingerprint, NULL)
+
+/**
+ * minipay_intent_get_state:
+ * @self: an intent
+ *
+ * Returns: see #MinipayIntent:state
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, MinipayIntentState, state, 0)
+
+/**
+ * minipay_intent_get_transaction_id:
+ * @self: an intent
+ *
+ * Returns: (nullable): see #MinipayIntent:transaction-id
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, const char *, transaction_id, NULL)
+
+/**
+ * minipay_intent_advance:
+ * @self: a line of the journal
+ * @state: what is learnt now
+ * @transaction_id: (nullable): the gateway's number, when learnt
+ * @error: return location for an error
+ *
+ * The one state machine of orders, for implementations of #MinipayStore. What is learnt late or twice changes
+ * nothing; what contradicts is an error: a paid order never becomes unpaid, and an order has one gateway
+ * number.
+ *
+ * Errors: %MINIPAY_ERROR_CONFLICT.
+ *
+ * Returns: (transfer full): the line as it is now to stand, @self itself when nothing changes
+ *
+ * Since: 0.1
+ */
+MinipayIntent *
+minipay_intent_advance (MinipayIntent *self,
+                        MinipayIntentState state,
+                        const char *transaction_id,
+                        GError **error)
+{
+  const gboolean is_settled =
+      self->state == MINIPAY_INTENT_STATE_PAID || self->state == MINIPAY_INTENT_STATE_REFUNDED;
+
+  g_return_val_if_fail (MINIPAY_IS_INTENT (self), NULL);
+
+  if (transaction_id != NULL && self->transaction_id != NULL &&
+      g_strcmp0 (transaction_id, self->transaction_id) != 0) {
+    g_autofree char *quoted = minipay_error_quote (transaction_id, -1);
+
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT,
+                 "order %s belongs to transaction %s, not to %s", self->out_trade_no, self->transaction_id,
+                 quoted);
+    return NULL;
+  }
+  if (is_settled && (state == MINIPAY_INTENT_STATE_CLOSED || state == MINIPAY_INTENT_STATE_FAILED)) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT, "order %s is paid and cannot become unpaid",
+                 self->out_trade_no);
+    return NULL;
+  }
+  if (!intent_may_become (self->state, state))
+    state = self->state;
+  if (transaction_id == NULL)
+    transaction_id = self->transaction_id;
+  if (state == self->state && g_strcmp0 (transaction_id, self->transaction_id) == 0)
+    return g_object_ref (self);
+  return g_object_new (MINIPAY_TYPE_INTENT, "account", self->account, "out-trade-no", self->out_trade_no,
+                       "total", self->total, "fingerprint", self->fingerprint, "state", state,
+                       "transaction-id", transaction_id, NULL);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "core/minipay-receipt.h"
+
+#include "core/minipay-receipt-private.h"
+
+/**
+ * MinipayReceipt:
+ *
+ * What came of one incoming message: a notification, or the reason why it was refused; and what to answer the
+ * gateway.
+ *
+ * Since: 0.1
+ */
+struct _MinipayReceipt {
+  GObject parent_instance;
+
+  MinipayNotification *notification; /* null when refused */
+  GError *failure;                   /* null when accepted */
+  MinipayHttpResponse *yes;
+  MinipayHttpResponse *no;
+};
+
+G_DEFINE_FINAL_TYPE (MinipayReceipt, minipay_receipt, G_TYPE_OBJECT)
+
+static void
+minipay_receipt_finalize (GObject *object)
+{
+  MinipayReceipt *self = MINIPAY_RECEIPT (object);
+
+  g_clear_object (&self->notification);
+  g_clear_error (&self->failure);
+  g_clear_object (&self->yes);
+  g_clear_object (&self->no);
+  G_OBJECT_CLASS (minipay_receipt_parent_class)->finalize (object);
+}
+
+static void
+minipay_receipt_class_init (MinipayReceiptClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = minipay_receipt_finalize;
+}
+
+static void
+minipay_receipt_init (MinipayReceipt *self)
+{
+}
+
+MinipayReceipt *
+minipay_receipt_new (MinipayNotification *notification,
+                     const GError *failure,
+                     MinipayHttpResponse *yes,
+                     MinipayHttpResponse *no)
+{
+  MinipayReceipt *self = g_object_new (MINIPAY_TYPE_RECEIPT, NULL);
+
+  g_set_object (&self->notification, notification);
+  self->failure = failure != NULL ? g_error_copy (failure) : NULL;
+  g_set_object (&self->yes, yes);
+  g_set_object (&self->no, no);
+  return self;
+}
+
+/**
+ * minipay_receipt_get_notification:
+ * @self: a receipt
+ *
+ * Returns: (transfer none) (nullable): the verified notification, %NULL when the message was refused
+ *
+ * Since: 0.1
+ */
+MinipayNotification *
+minipay_receipt_get_notification (MinipayReceipt *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_RECEIPT (self), NULL);
+  return self->notification;
+}
+
+/**
+ * minipay_receipt_get_failure: (skip)
+ * @self: a receipt
+ *
+ * Returns: (transfer none) (nullable): why the message was refused
+ *
+ * Since: 0.1
+ */
+const GError *
+minipay_receipt_get_failure (MinipayReceipt *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_RECEIPT (self), NULL);
+  return self->failure;
+}
+
+/**
+ * minipay_receipt_get_failure_code:
+ * @self: a receipt of a refused message
+ *
+ * Returns: why the message was refused; meaningful only without a notification
+ *
+ * Since: 0.1
+ */
+MinipayError
+minipay_receipt_get_failure_code (MinipayReceipt *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_RECEIPT (self), MINIPAY_ERROR_INTERNAL);
+  return self->failure != NULL && self->failure->domain == MINIPAY_ERROR ? (MinipayError) self->failure->code
+                                                                         : MINIPAY_ERROR_INTERNAL;
+}
+
+/**
+ * minipay_receipt_get_failure_message:
+ * @self: a receipt
+ *
+ * Returns: (nullable): why the message was refused, in words
+ *
+ * Since: 0.1
+ */
+const char *
+minipay_receipt_get_failure_message (MinipayReceipt *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_RECEIPT (self), NULL);
+  return self->failure != NULL ? self->failure->message : NULL;
+}
+
+/**
+ * minipay_receipt_dup_reply:
+ * @self: a receipt
+ * @accepted: whether the application has what it needs; %FALSE makes the gateway send the message again
+ *
+ * What to answer the gateway, to the byte. A refused message has only one answer, whatever @accepted says.
+ *
+ * Returns: (transfer full): the answer
+ *
+ * Since: 0.1
+ */
+MinipayHttpResponse *
+minipay_receipt_dup_reply (MinipayReceipt *self, gboolean accepted)
+{
+  g_return_val_if_fail (MINIPAY_IS_RECEIPT (self), NULL);
+  return g_object_ref (accepted && self->yes != NULL ? self->yes : self->no);
+}

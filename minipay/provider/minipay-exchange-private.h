@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "core/minipay-enums.h"
+#include "provider/minipay-exchange.h"
+#include "provider/minipay-payment-provider.h"
+#include "provider/minipay-provider-info.h"
+#include "transport/minipay-transport-private.h"
+
+G_BEGIN_DECLS
+
+#define MINIPAY_NONCE_LENGTH 32
+
+/* The clock and the dice, so that tests can hold them. */
+typedef struct {
+  gint64 (*now) (gpointer data); /* seconds since the epoch */
+  gboolean (*nonce) (gpointer data, char out[MINIPAY_NONCE_LENGTH + 1], GError **error);
+  gpointer data;
+} MinipayEnvironment;
+
+/* The real ones. */
+extern const MinipayEnvironment minipay_real_environment;
+
+/* @subject: a MinipayOrder, a MinipayPaymentRef or, for RECEIVE, NULL. @environment outlives the exchange. */
+MinipayExchange *minipay_exchange_new (MinipayPaymentProvider *provider,
+                                       MinipayProviderInfo *info,
+                                       MinipayAccountConfig *config,
+                                       MinipayOperation operation,
+                                       GObject *subject,
+                                       MinipayWallet wallet,
+                                       const MinipayEnvironment *environment);
+
+/*
+ * The guarded hooks: they call the provider and turn every broken promise (no error, two answers, none, a
+ * wrong type, an undeclared host) into a PLUGIN error that names it. After TRUE exactly one of get_request(),
+ * get_result() and get_pending_reason() has something.
+ */
+gboolean minipay_exchange_begin (MinipayExchange *self, GError **error);
+gboolean minipay_exchange_resume (MinipayExchange *self, MinipayHttpResponse *answer, GError **error);
+gboolean minipay_exchange_receive (MinipayExchange *self, MinipayHttpRequest *incoming, GError **error);
+MinipayHttpResponse *minipay_exchange_acknowledge (MinipayExchange *self, gboolean accepted, GError **error);
+
+MinipayHttpRequest *minipay_exchange_get_request (MinipayExchange *self);
+MinipaySendFlags minipay_exchange_get_flags (MinipayExchange *self);
+GObject *minipay_exchange_get_result (MinipayExchange *self);
+const char *minipay_exchange_get_pending_reason (MinipayExchange *self);
+guint minipay_exchange_get_retry_after (MinipayExchange *self);
+/* TRUE when the last message from the gateway passed verify(). */
+gboolean minipay_exchange_is_verified (MinipayExchange *self);
+const char *minipay_exchange_get_event_id (MinipayExchange *self);
+MinipayProviderInfo *minipay_exchange_get_info (MinipayExchange *self);
+
+/* Whether the journal saw this order for the first time: kept here for the layer above, which writes the
+ * journal. */
+void minipay_exchange_set_first_try (MinipayExchange *self, gboolean is_first_try);
+gboolean minipay_exchange_is_first_try (MinipayExchange *self);
+
+/* What the layer above adds: run on a worker, or in the calling thread of a blocking call; both may block. */
+typedef struct {
+  /* Before the first hook: FALSE ends the exchange with nothing sent. */
+  gboolean (*prepare) (MinipayExchange *x, gpointer data, GError **error);
+  /* After the last: takes the result (or NULL and why there is none) and gives the one the caller gets,
+   * (transfer full), or NULL with an error. */
+  GObject *(*conclude) (
+      MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error);
+} MinipayExchangePolicy;
+
+typedef struct {
+  MinipayTransport *transport;
+  const MinipayExchangePolicy *policy;
+  gpointer policy_data; /* outlives the run: an object that the exchange's owner keeps alive */
+  guint deadline_ms;
+} MinipayExchangeSetup;
+
+/*
+ * Runs an exchange to its end: hooks on the worker pool (async) or in the calling thread (blocking), bytes
+ * through the transport, retries by the send flags inside one deadline. The callback runs once, on the
+ * caller's thread-default context.
+ */
+void minipay_exchange_run_async (MinipayExchange *self,
+                                 const MinipayExchangeSetup *setup,
+                                 GObject *source,
+                                 GCancellable *cancellable,
+                                 gpointer source_tag,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+GObject *minipay_exchange_run (MinipayExchange *self,
+                               const MinipayExchangeSetup *setup,
+                               GObject *source,
+                               GCancellable *cancellable,
+                               GError **error);
+
+G_END_DECLS

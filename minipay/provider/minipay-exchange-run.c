@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "core/minipay-error-private.h"
+#include "provider/minipay-account-config-private.h"
+#include "provider/minipay-exchange-private.h"
+#include "provider/minipay-worker-private.h"
+#include "signing/minipay-signing-private.h"
+
+#define MAX_TRIES        3
+#define BACK_OFF_BASE_MS 200
+#define BACK_OFF_CAP_MS  5000
+#define MAX_ANSWER_BYTES (1024 * 1024)
+
+typedef enum {
+  RUN_START,    /* prepare, then begin */
+  RUN_BEGIN,    /* begin (again) */
+  RUN_ANSWERED, /* the transport reported */
+} RunPhase;
+
+/*
+ * One exchange on its way. Exactly one thread works on it at a time: a worker or the blocking caller runs a
+ * turn; a turn ends by waiting for the I/O thread, which wakes it, or for good.
+ */
+typedef struct {
+  MinipayExchange *exchange;
+  MinipayExchangeSetup setup; /* transport is referenced */
+  GObject *source;            /* keeps policy_data alive */
+  GCancellable *cancellable;
+  gint64 deadline_us;
+  RunPhase phase;
+  guint n_tries;
+
+  /* what the transport said last */
+  MinipayTransportOutcome outcome;
+  MinipayHttpResponse *answer;
+  GError *transport_error;
+  gboolean has_left; /* some try may have reached the gateway and was never answered */
+
+  /* how it ended */
+  GObject *result;
+  GError *error;
+
+  GTask *task; /* async; NULL for a blocking caller, who waits on the rest */
+  GMutex mutex;
+  GCond cond;
+  gboolean is_awake;
+} Run;
+
+static void run_turn_on_worker (gpointer data);
+
+static Run *
+run_new (MinipayExchange *exchange,
+         const MinipayExchangeSetup *setup,
+         GObject *source,
+         GCancellable *cancellable)
+{
+  Run *run = g_new0 (Run, 1);
+
+  run->exchange = g_object_ref (exchange);
+  run->setup = *setup;
+  run->setup.transport = g_object_ref (setup->transport);
+  run->source = g_object_ref (source);
+  run->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  run->deadline_us = g_get_monotonic_time () + (gint64) setup->deadline_ms * 1000;
+  g_mutex_init (&run->mutex);
+  g_cond_init (&run->cond);
+  return run;
+}
+
+static void
+run_free (Run *run)
+{
+  g_clear_object (&run->task);
+  g_clear_object (&run->answer);
+  g_clear_object (&run->result);
+  g_clear_error (&run->error);
+  g_clear_error (&run->transport_error);
+  g_clear_object (&run->cancellable);
+  g_object_unref (run->exchange);
+  g_object_unref (run->setup.transport);
+  g_object_unref (run->source);
+  g_mutex_clear (&run->mutex);
+  g_cond_clear (&run->cond);
+  g_free (run);
+}
+
+static gboolean
+run_moves_money (Run *run)
+{
+  return minipay_exchange_get_operation (run->exchange) == MINIPAY_OPERATION_CREATE;
+}
+
+static gboolean
+run_may_repeat (Run *run)
+{
+  return (minipay_exchange_get_flags (run->exchange) &
+          (MINIPAY_SEND_FLAGS_SAFE | MINIPAY_SEND_FLAGS_IDEMPOTENT)) != 0;
+}
+
+/* An answer that decides, told apart from one that leaves the outcome open. */
+static gboolean
+error_is_definite (const GError *error)
+{
+  if (error->domain != MINIPAY_ERROR)
+    return FALSE;
+  switch ((MinipayError) error->code) {
+  case MINIPAY_ERROR_REFUSED:
+  case MINIPAY_ERROR_CONFLICT:
+  case MINIPAY_ERROR_AUTH:
+  case MINIPAY_ERROR_NOT_FOUND:
+  case MINIPAY_ERROR_RATE_LIMITED:
+  case MINIPAY_ERROR_INVALID:
+  case MINIPAY_ERROR_CONFIG:
+  case MINIPAY_ERROR_NOT_SUPPORTED:
+    return TRUE;
+  case MINIPAY_ERROR_NOT_SENT:
+  case MINIPAY_ERROR_OUTCOME_UNKNOWN:
+  case MINIPAY_ERROR_SIGNATURE_INVALID:
+  case MINIPAY_ERROR_STALE:
+  case MINIPAY_ERROR_PROTOCOL:
+  case MINIPAY_ERROR_MISMATCH:
+  case MINIPAY_ERROR_LIMIT:
+  case MINIPAY_ERROR_PLUGIN:
+  case MINIPAY_ERROR_STORE:
+  case MINIPAY_ERROR_INTERNAL:
+  default:
+    return FALSE;
+  }
+}
+
+/* The money rule: what may have been obeyed is unknown, never failed. */
+static void
+run_fail (Run *run, GError *error)
+{
+  gboolean is_server_error = run->answer != NULL && minipay_http_response_get_status (run->answer) >= 500;
+  gboolean is_open = run->answer != NULL && (!error_is_definite (error) || is_server_error);
+
+  /* a refused repetition says nothing about the first try, unless it says that the number is taken */
+  if (run->has_left && !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT))
+    is_open = TRUE;
+  if (run_moves_money (run) && is_open &&
+      !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN)) {
+    run->error =
+        minipay_error_recode (error, MINIPAY_ERROR_OUTCOME_UNKNOWN, "the outcome is unknown, query it");
+    g_error_free (error);
+    return;
+  }
+  run->error = error;
+}
+
+/* Ends the run: the layer above has the last word. */
+static gboolean
+run_conclude (Run *run)
+{
+  GObject *concluded;
+  GError *error = NULL;
+
+  if (run->setup.policy->conclude == NULL || run->phase == RUN_START)
+    return TRUE;
+  concluded =
+      run->setup.policy->conclude (run->exchange, run->result, run->error, run->setup.policy_data, &error);
+  g_clear_object (&run->result);
+  run->result = concluded;
+  if (error != NULL) {
+    g_clear_error (&run->error);
+    run->error = error;
+  } else if (run->result == NULL && run->error == NULL) {
+    g_set_error (&run->error, MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL, "the exchange ended without a result");
+  }
+  return TRUE;
+}
+
+static void
+run_wake (Run *run)
+{
+  if (run->task != NULL) {
+    minipay_worker_push (run_turn_on_worker, run);
+    return;
+  }
+  g_mutex_lock (&run->mutex);
+  run->is_awake = TRUE;
+  g_cond_signal (&run->cond);
+  g_mutex_unlock (&run->mutex);
+}
+
+/* On the I/O thread. */
+static void
+on_transport_done (MinipayTransportOutcome outcome,
+                   MinipayHttpResponse *response,
+                   const GError *error,
+                   gpointer data)
+{
+  Run *run = data;
+
+  run->outcome = outcome;
+  g_set_object (&run->answer, response);
+  g_clear_error (&run->transport_error);
+  run->transport_error = error != NULL ? g_error_copy (error) : NULL;
+  run->phase = RUN_ANSWERED;
+  run_wake (run);
+}
+
+/* On the I/O thread. */
+static void
+on_back_off_over (gpointer data)
+{
+  Run *run = data;
+
+  run->phase = RUN_BEGIN;
+  run_wake (run);
+}
+
+static gboolean
+run_send (Run *run)
+{
+  MinipayAccountConfig *config = minipay_exchange_get_config (run->exchange);
+  static const char *const names[] = { "create", "query", "receive" };
+  MinipayTransportJob job = {
+    .request = minipay_exchange_get_request (run->exchange),
+    .base_urls = minipay_account_config_get_base_urls (config),
+    .deadline_us = run->deadline_us,
+    .max_body = MAX_ANSWER_BYTES,
+    .may_repeat = run_may_repeat (run),
+    .log_account = minipay_account_config_get_name (config),
+    .log_operation = names[minipay_exchange_get_operation (run->exchange)],
+  };
+
+  g_clear_object (&run->answer);
+  minipay_transport_send (run->setup.transport, &job, run->cancellable, on_transport_done, run);
+  return FALSE;
+}
+
+/* Waits with full jitter before the next try; FALSE when there is none left within the deadline. */
+static gboolean
+run_back_off (Run *run, guint at_least_s)
+{
+  guint window = MIN (BACK_OFF_CAP_MS, BACK_OFF_BASE_MS << run->n_tries);
+  guint delay_ms;
+
+  if (!run_may_repeat (run) || run->n_tries >= MAX_TRIES || g_cancellable_is_cancelled (run->cancellable) ||
+      at_least_s > BACK_OFF_CAP_MS / 1000)
+    return FALSE;
+  delay_ms = at_least_s * 1000 + minipay_random_below (window);
+  if (g_get_monotonic_time () + (gint64) delay_ms * 1000 >= run->deadline_us)
+    return FALSE;
+  minipay_transport_call_later (run->setup.transport, delay_ms, on_back_off_over, run);
+  return TRUE;
+}
+
+/* What the hook wants: TRUE when the run is over. */
+static gboolean
+run_after_hook (Run *run)
+{
+  MinipayExchange *x = run->exchange;
+
+  if (minipay_exchange_get_request (x) != NULL)
+    return run_send (run);
+  if (minipay_exchange_get_pending_reason (x) != NULL) {
+    if (run_back_off (run, minipay_exchange_get_retry_after (x)))
+      return FALSE;
+    run->has_left = TRUE;
+    run_fail (run, g_error_new (MINIPAY_ERROR, MINIPAY_ERROR_RATE_LIMITED, "no final answer: %s",
+                                minipay_exchange_get_pending_reason (x)));
+    return run_conclude (run);
+  }
+  run->result = g_object_ref (minipay_exchange_get_result (x));
+  return run_conclude (run);
+}
+
+static gboolean
+run_begin (Run *run)
+{
+  GError *error = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (run->cancellable, &error)) {
+    run_fail (run, error);
+    return run_conclude (run);
+  }
+  if (run->phase == RUN_START && run->setup.policy->prepare != NULL &&
+      !run->setup.policy->prepare (run->exchange, run->setup.policy_data, &error)) {
+    run->error = error;
+    return TRUE;
+  }
+  run->phase = RUN_BEGIN;
+  run->n_tries++;
+  if (minipay_exchange_begin (run->exchange, &error))
+    return run_after_hook (run);
+  run_fail (run, error);
+  return run_conclude (run);
+}
+
+static gboolean
+run_without_answer (Run *run)
+{
+  gboolean is_cancelled = g_cancellable_is_cancelled (run->cancellable);
+
+  if (run->outcome == MINIPAY_TRANSPORT_UNKNOWN)
+    run->has_left = TRUE;
+  if (!g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN) &&
+      !g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG) &&
+      !g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT) && run_back_off (run, 0))
+    return FALSE;
+  /* a question that got no answer changed nothing */
+  if (!run_moves_money (run) && run->outcome == MINIPAY_TRANSPORT_UNKNOWN) {
+    if (is_cancelled)
+      g_set_error_literal (&run->error, G_IO_ERROR, G_IO_ERROR_CANCELLED, run->transport_error->message);
+    else if (g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN))
+      run->error =
+          minipay_error_recode (run->transport_error, MINIPAY_ERROR_NOT_SENT, "no answer, safe to repeat");
+    else
+      run->error = g_steal_pointer (&run->transport_error);
+  } else {
+    run_fail (run, g_steal_pointer (&run->transport_error));
+  }
+  return run_conclude (run);
+}
+
+static gboolean
+status_asks_for_retry (guint status)
+{
+  return status == 429 || status == 502 || status == 503 || status == 504;
+}
+
+static gboolean
+run_answered (Run *run)
+{
+  GError *error = NULL;
+  guint status;
+
+  if (run->outcome != MINIPAY_TRANSPORT_ANSWERED)
+    return run_without_answer (run);
+  status = minipay_http_response_get_status (run->answer);
+  if (status_asks_for_retry (status)) {
+    /* a proxy that gave up says nothing about what the gateway did */
+    run->has_left |= status >= 500;
+    if (run_back_off (run, 0))
+      return FALSE;
+  }
+  if (minipay_exchange_resume (run->exchange, run->answer, &error))
+    return run_after_hook (run);
+  run_fail (run, error);
+  return run_conclude (run);
+}
+
+/* One turn; TRUE when the run is over, FALSE when the I/O thread will wake it. After FALSE another thread may
+ * already be working on it. */
+static gboolean
+run_turn (Run *run)
+{
+  return run->phase == RUN_ANSWERED ? run_answered (run) : run_begin (run);
+}
+
+static void
+run_turn_on_worker (gpointer data)
+{
+  Run *run = data;
+
+  if (!run_turn (run))
+    return;
+  if (run->result != NULL)
+    g_task_return_pointer (run->task, g_steal_pointer (&run->result), g_object_unref);
+  else
+    g_task_return_error (run->task, g_steal_pointer (&run->error));
+  run_free (run);
+}
+
+void
+minipay_exchange_run_async (MinipayExchange *self,
+                            const MinipayExchangeSetup *setup,
+                            GObject *source,
+                            GCancellable *cancellable,
+                            gpointer source_tag,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  Run *run = run_new (self, setup, source, cancellable);
+
+  run->task = g_task_new (source, cancellable, callback, user_data);
+  g_task_set_source_tag (run->task, source_tag);
+  /* an answer that arrived is never traded for a late cancel */
+  g_task_set_check_cancellable (run->task, FALSE);
+  minipay_worker_push (run_turn_on_worker, run);
+}
+
+GObject *
+minipay_exchange_run (MinipayExchange *self,
+                      const MinipayExchangeSetup *setup,
+                      GObject *source,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+  Run *run = run_new (self, setup, source, cancellable);
+  GObject *result;
+
+  minipay_signing_init ();
+  while (!run_turn (run)) {
+    g_mutex_lock (&run->mutex);
+    while (!run->is_awake)
+      g_cond_wait (&run->cond, &run->mutex);
+    run->is_awake = FALSE;
+    g_mutex_unlock (&run->mutex);
+  }
+  result = g_steal_pointer (&run->result);
+  if (result == NULL)
+    g_propagate_error (error, g_steal_pointer (&run->error));
+  run_free (run);
+  return result;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "core/minipay-enum-types.h"
+#include "core/minipay-error-private.h"
+#include "provider/minipay-account-config-private.h"
+#include "provider/minipay-limits-private.h"
+#include "provider/minipay-provider-info-private.h"
+
+#define TRANSACTION_ID_MAX_BYTES 64
+
+static const char *
+enum_to_nick (GType type, int number)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+  GEnumValue *value = g_enum_get_value (klass, number);
+
+  return value != NULL ? value->value_nick : "(unknown)";
+}
+
+gboolean
+minipay_limits_check_operation (MinipayProviderInfo *info,
+                                MinipayAccountConfig *config,
+                                MinipayOperation operation,
+                                GError **error)
+{
+  const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
+  const char *const *operations =
+      minipay_manifest_get_operations (manifest, minipay_account_config_get_mode (config));
+  const char *nick = enum_to_nick (MINIPAY_TYPE_OPERATION, operation);
+
+  if (g_strv_contains (operations, nick))
+    return TRUE;
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s has no operation %s",
+               manifest->id, nick);
+  return FALSE;
+}
+
+static gboolean
+limits_check_method (const MinipayManifest *manifest,
+                     const char *mode,
+                     MinipayOrder *order,
+                     MinipayWallet *wallet,
+                     GError **error)
+{
+  const char *const *methods = minipay_manifest_get_methods (manifest, mode);
+  const char *method = enum_to_nick (MINIPAY_TYPE_METHOD, minipay_order_get_method (order));
+  g_autoptr (GEnumClass) wallets = g_type_class_ref (MINIPAY_TYPE_WALLET);
+  g_autofree char *all = g_strjoinv (", ", (char **) methods);
+  guint n_matches = 0;
+
+  for (const char *const *p = methods; *p != NULL; p++) {
+    const char *slash = strchr (*p, '/');
+    GEnumValue *value = g_enum_get_value_by_nick (wallets, slash + 1);
+    gboolean is_method = strncmp (*p, method, (gsize) (slash - *p)) == 0 && method[slash - *p] == '\0';
+    MinipayWallet asked = minipay_order_get_wallet (order);
+
+    if (!is_method || (asked != MINIPAY_WALLET_ANY && (int) asked != value->value))
+      continue;
+    *wallet = (MinipayWallet) value->value;
+    n_matches++;
+  }
+  if (n_matches == 1)
+    return TRUE;
+  if (n_matches == 0)
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED,
+                 "provider %s has no %s with wallet %s, it has %s", manifest->id, method,
+                 enum_to_nick (MINIPAY_TYPE_WALLET, minipay_order_get_wallet (order)), all);
+  else
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+                 "provider %s has several wallets for %s, the order must name one: %s", manifest->id, method,
+                 all);
+  return FALSE;
+}
+
+/* The rules of one text member; a member that the provider has no rule for would be lost on the way, so it is
+ * refused. */
+static gboolean
+limits_check_text (const MinipayManifest *manifest, const char *name, const char *text, GError **error)
+{
+  const MinipayLimit *limit = minipay_manifest_get_limit (manifest, name);
+
+  if (text == NULL || *text == '\0') {
+    if (limit == NULL || !limit->is_required)
+      return TRUE;
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "%s is missing, %s needs it", name,
+                 manifest->id);
+    return FALSE;
+  }
+  if (limit == NULL) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no %s", manifest->id,
+                 name);
+    return FALSE;
+  }
+  return minipay_text_rule_check (&limit->rule, name, text, MINIPAY_ERROR_INVALID, error);
+}
+
+static gboolean
+limits_check_total (const MinipayManifest *manifest, const MinipayMoney *total, GError **error)
+{
+  const MinipayLimit *limit = minipay_manifest_get_limit (manifest, "total");
+  gint64 minimum = limit != NULL ? MAX (1, limit->minimum) : 1;
+  gint64 maximum = limit != NULL ? limit->maximum : G_MAXINT64;
+  g_autofree char *currencies = g_strjoinv (", ", manifest->currencies);
+
+  if (total == NULL) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "total is missing");
+    return FALSE;
+  }
+  if (!g_strv_contains ((const char *const *) manifest->currencies, minipay_money_get_currency (total))) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "total is in %s, %s takes %s",
+                 minipay_money_is_valid (total) ? minipay_money_get_currency (total) : "no known currency",
+                 manifest->id, currencies);
+    return FALSE;
+  }
+  if (minipay_money_get_minor (total) >= minimum && minipay_money_get_minor (total) <= maximum)
+    return TRUE;
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+               "total is %" G_GINT64_FORMAT " minor units, allowed are %" G_GINT64_FORMAT
+               " to %" G_GINT64_FORMAT,
+               minipay_money_get_minor (total), minimum, maximum);
+  return FALSE;
+}
+
+static gboolean
+limits_check_notify_url (const MinipayManifest *manifest,
+                         MinipayAccountConfig *config,
+                         const char *url,
+                         GError **error)
+{
+  const MinipayLimit *limit = minipay_manifest_get_limit (manifest, "notify_url");
+  g_autoptr (GUri) uri = NULL;
+  const char *fault = NULL;
+
+  if (!limits_check_text (manifest, "notify_url", url, error))
+    return FALSE;
+  if (url == NULL || *url == '\0')
+    return TRUE;
+
+  uri = g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL);
+  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+    fault = "is no absolute address";
+  else if (g_uri_get_userinfo (uri) != NULL)
+    fault = "carries a user or a password";
+  else if (g_uri_get_fragment (uri) != NULL)
+    fault = "has a fragment";
+  else if (g_uri_get_query (uri) != NULL && !limit->allows_query)
+    fault = "has a query, which this gateway does not allow";
+  else if (limit->schemes != NULL &&
+           !g_strv_contains ((const char *const *) limit->schemes, g_uri_get_scheme (uri)) &&
+           !(minipay_account_config_is_loopback (config) && strcmp (g_uri_get_scheme (uri), "http") == 0 &&
+             minipay_host_is_loopback (g_uri_get_host (uri))))
+    fault = "has a scheme that this gateway does not allow";
+
+  if (fault == NULL)
+    return TRUE;
+  {
+    g_autofree char *quoted = minipay_error_quote (url, -1);
+    g_autofree char *schemes = limit->schemes != NULL ? g_strjoinv (", ", limit->schemes) : g_strdup ("any");
+
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "notify_url \"%s\" %s (schemes allowed: %s)",
+                 quoted, fault, schemes);
+  }
+  return FALSE;
+}
+
+static gboolean
+limits_check_expiry (const MinipayManifest *manifest, GDateTime *expires_at, gint64 now, GError **error)
+{
+  const MinipayLimit *limit = minipay_manifest_get_limit (manifest, "expires_at");
+
+  if (expires_at == NULL)
+    return TRUE;
+  if (limit == NULL) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no expires_at",
+                 manifest->id);
+    return FALSE;
+  }
+  if (g_date_time_to_unix (expires_at) - now >= (gint64) limit->min_seconds_ahead)
+    return TRUE;
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+               "expires_at is %" G_GINT64_FORMAT " seconds ahead, allowed are %u or more",
+               g_date_time_to_unix (expires_at) - now, limit->min_seconds_ahead);
+  return FALSE;
+}
+
+static gboolean
+limits_check_splits (const MinipayManifest *manifest, MinipayOrder *order, GError **error)
+{
+  GVariant *splits = minipay_order_get_splits (order);
+  g_autoptr (MinipayMoney) sum = NULL;
+  GVariantIter iter;
+  const char *receiver, *text;
+  int compared = 0;
+
+  if (splits == NULL || g_variant_n_children (splits) == 0)
+    return TRUE;
+  if (minipay_manifest_get_limit (manifest, "splits") == NULL) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no splits",
+                 manifest->id);
+    return FALSE;
+  }
+  sum = minipay_money_new (0, minipay_money_get_currency (minipay_order_get_total (order)));
+  g_variant_iter_init (&iter, splits);
+  while (g_variant_iter_next (&iter, "(&s&s)", &receiver, &text)) {
+    g_autoptr (MinipayMoney) share = minipay_money_parse (text, error);
+    MinipayMoney *next;
+
+    if (share == NULL)
+      return FALSE;
+    if (*receiver == '\0' || minipay_money_get_minor (share) <= 0) {
+      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+                   "a split needs a receiver and an amount above nothing, this one has \"%s\" and %s",
+                   receiver, text);
+      return FALSE;
+    }
+    next = minipay_money_add (sum, share, error);
+    if (next == NULL)
+      return FALSE;
+    minipay_money_free (sum);
+    sum = next;
+  }
+  if (!minipay_money_compare (sum, minipay_order_get_total (order), &compared, error))
+    return FALSE;
+  if (compared <= 0)
+    return TRUE;
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+               "splits come to %" G_GINT64_FORMAT " minor units, the order to %" G_GINT64_FORMAT,
+               minipay_money_get_minor (sum), minipay_money_get_minor (minipay_order_get_total (order)));
+  return FALSE;
+}
+
+static gboolean
+limits_check_extras (const MinipayManifest *manifest, GVariant *extras, GError **error)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  if (extras == NULL)
+    return TRUE;
+  g_variant_iter_init (&iter, extras);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value)) {
+    g_autoptr (GVariant) owned = value;
+    const MinipayExtra *extra = minipay_manifest_get_extra (manifest, name);
+
+    if (extra == NULL) {
+      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s has no extra field \"%s\"",
+                   manifest->id, name);
+      return FALSE;
+    }
+    if (!g_variant_is_of_type (owned, G_VARIANT_TYPE (extra->type))) {
+      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "extra field %s is of type %s, allowed is %s",
+                   name, g_variant_get_type_string (owned), extra->type);
+      return FALSE;
+    }
+    if (strcmp (extra->type, "s") == 0) {
+      MinipayTextRule rule = { .max_length = extra->max_length };
+
+      if (!minipay_text_rule_check (&rule, name, g_variant_get_string (owned, NULL), MINIPAY_ERROR_INVALID,
+                                    error))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean
+minipay_limits_check_order (MinipayProviderInfo *info,
+                            MinipayAccountConfig *config,
+                            MinipayOrder *order,
+                            gint64 now,
+                            MinipayWallet *wallet,
+                            GError **error)
+{
+  const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
+  const char *number = minipay_order_get_out_trade_no (order);
+
+  if (number == NULL || *number == '\0') {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "out_trade_no is missing");
+    return FALSE;
+  }
+  return limits_check_method (manifest, minipay_account_config_get_mode (config), order, wallet, error) &&
+         limits_check_text (manifest, "out_trade_no", number, error) &&
+         limits_check_total (manifest, minipay_order_get_total (order), error) &&
+         limits_check_text (manifest, "subject", minipay_order_get_subject (order), error) &&
+         limits_check_text (manifest, "payer", minipay_order_get_payer (order), error) &&
+         limits_check_notify_url (manifest, config, minipay_order_get_notify_url (order), error) &&
+         limits_check_text (manifest, "attach", minipay_order_get_attach (order), error) &&
+         limits_check_text (manifest, "client_ip", minipay_order_get_client_ip (order), error) &&
+         limits_check_expiry (manifest, minipay_order_get_expires_at (order), now, error) &&
+         limits_check_splits (manifest, order, error) &&
+         limits_check_extras (manifest, minipay_order_get_extras (order), error);
+}
+
+gboolean
+minipay_limits_check_ref (MinipayProviderInfo *info,
+                          MinipayAccountConfig *config,
+                          MinipayPaymentRef *ref,
+                          GError **error)
+{
+  const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
+  const char *number = minipay_payment_ref_get_out_trade_no (ref);
+  const char *transaction = minipay_payment_ref_get_transaction_id (ref);
+  const MinipayMoney *total = minipay_payment_ref_get_total (ref);
+
+  if ((number == NULL) == (transaction == NULL)) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+                 "a payment is named by out_trade_no or by transaction_id, this reference has %s",
+                 number == NULL ? "neither" : "both");
+    return FALSE;
+  }
+  if (total != NULL && !limits_check_total (manifest, total, error))
+    return FALSE;
+  if (transaction != NULL) {
+    /* letters and digits: what every gateway's own numbers are made of */
+    MinipayTextRule rule = { .min_length = 1,
+                             .max_length = TRANSACTION_ID_MAX_BYTES,
+                             .characters = (char *) "0-9A-Za-z",
+                             .allowed = { 0, 0x03ff0000, 0x07fffffe, 0x07fffffe } };
+
+    return minipay_text_rule_check (&rule, "transaction_id", transaction, MINIPAY_ERROR_INVALID, error);
+  }
+  if (*number != '\0')
+    return limits_check_text (manifest, "out_trade_no", number, error);
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "out_trade_no is empty");
+  return FALSE;
+}

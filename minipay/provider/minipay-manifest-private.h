@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/minipay-error.h"
+
+G_BEGIN_DECLS
+
+#define MINIPAY_MANIFEST_MAX_BYTES 65536
+
+typedef enum {
+  MINIPAY_FIELD_STRING,
+  MINIPAY_FIELD_BOOLEAN,
+  MINIPAY_FIELD_INTEGER,
+  MINIPAY_FIELD_CHOICE,
+  MINIPAY_FIELD_SECRET,
+  MINIPAY_FIELD_PRIVATE_KEY,
+  MINIPAY_FIELD_PUBLIC_KEY,
+  MINIPAY_FIELD_CERTIFICATE,
+} MinipayFieldType;
+
+/* What a text may look like; a length of 0 sets no bound. */
+typedef struct {
+  guint min_length;
+  guint max_length;
+  gboolean counts_characters; /* else bytes of UTF-8 */
+  char *characters;           /* the class as written, or NULL for any */
+  guint32 allowed[4];         /* the class as a map of ASCII */
+} MinipayTextRule;
+
+/* One setting of an account. */
+typedef struct {
+  char *name;
+  MinipayFieldType type;
+  gboolean is_required;
+  gboolean is_inferred; /* rests on reasoning, not on the gateway's word */
+  char *default_value;
+  char **choices;
+  char *key_id; /* public keys: the field that holds their id */
+  MinipayTextRule rule;
+} MinipayField;
+
+/* The bounds of one member of an order. */
+typedef struct {
+  char *name;
+  gboolean is_required;
+  MinipayTextRule rule;
+  gint64 minimum; /* minor units */
+  gint64 maximum;
+  char **schemes; /* addresses: which may be used, NULL when it is none */
+  gboolean allows_query;
+  guint min_seconds_ahead;
+} MinipayLimit;
+
+/* One member of MinipayOrder:extras. */
+typedef struct {
+  char *name;
+  char *type; /* a GVariant type string */
+  guint max_length;
+} MinipayExtra;
+
+/* What a mode says otherwise than the provider as a whole; NULL members say nothing. */
+typedef struct {
+  char *name;
+  char **operations;
+  char **methods;
+  char **hosts;
+  char **required;
+} MinipayModeRules;
+
+/* One `[Operation NAME]`: what an answer that claims a payment must say. */
+typedef struct {
+  char *name;
+  char **echoes;
+} MinipayOperationRules;
+
+typedef struct {
+  char *path;   /* of the manifest, for messages */
+  char *folder; /* where the module lies */
+  char *id;
+  char *display_name;
+  char *loader;
+  char *module;
+  char *type_name;
+  MinipayModeRules base;
+  char **currencies;
+  char **modes;
+  GPtrArray *mode_rules; /* of MinipayModeRules */
+  GPtrArray *operations; /* of MinipayOperationRules */
+  GPtrArray *fields;     /* of MinipayField */
+  GPtrArray *limits;     /* of MinipayLimit */
+  GPtrArray *extras;     /* of MinipayExtra */
+} MinipayManifest;
+
+/* Reads @text, which was found at @path; @name is the folder's name, which must be the id. Every failure is
+ * PLUGIN and names the file, the group and the key. */
+MinipayManifest *minipay_manifest_parse (const char *path, const char *name, GBytes *text, GError **error);
+void minipay_manifest_free (MinipayManifest *self);
+
+const MinipayField *minipay_manifest_get_field (const MinipayManifest *self, const char *name);
+const MinipayLimit *minipay_manifest_get_limit (const MinipayManifest *self, const char *name);
+const MinipayExtra *minipay_manifest_get_extra (const MinipayManifest *self, const char *name);
+const MinipayOperationRules *minipay_manifest_get_operation (const MinipayManifest *self, const char *name);
+/* The mode's own list, or the provider's where the mode has none; @mode may be NULL. */
+const MinipayModeRules *minipay_manifest_get_mode (const MinipayManifest *self, const char *mode);
+const char *const *minipay_manifest_get_operations (const MinipayManifest *self, const char *mode);
+const char *const *minipay_manifest_get_methods (const MinipayManifest *self, const char *mode);
+const char *const *minipay_manifest_get_hosts (const MinipayManifest *self, const char *mode);
+
+const char *minipay_field_type_to_string (MinipayFieldType type);
+
+/* Checks @text by @rule; the message names @what, what was read (unless @is_secret) and what is allowed. */
+gboolean minipay_text_rule_check (
+    const MinipayTextRule *rule, const char *what, const char *text, MinipayError code, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MinipayManifest, minipay_manifest_free)
+
+G_END_DECLS

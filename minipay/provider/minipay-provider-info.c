@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "provider/minipay-provider-info.h"
+
+#include "provider/minipay-provider-info-private.h"
+
+/**
+ * MinipayProviderInfo:
+ *
+ * What a provider says of itself in its manifest, read without running its code.
+ *
+ * Since: 0.1
+ */
+struct _MinipayProviderInfo {
+  GObject parent_instance;
+
+  MinipayManifest *manifest;
+};
+
+G_DEFINE_FINAL_TYPE (MinipayProviderInfo, minipay_provider_info, G_TYPE_OBJECT)
+
+static void
+minipay_provider_info_finalize (GObject *object)
+{
+  MinipayProviderInfo *self = MINIPAY_PROVIDER_INFO (object);
+
+  g_clear_pointer (&self->manifest, minipay_manifest_free);
+  G_OBJECT_CLASS (minipay_provider_info_parent_class)->finalize (object);
+}
+
+static void
+minipay_provider_info_class_init (MinipayProviderInfoClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = minipay_provider_info_finalize;
+}
+
+static void
+minipay_provider_info_init (MinipayProviderInfo *self)
+{
+}
+
+MinipayProviderInfo *
+minipay_provider_info_new (MinipayManifest *manifest)
+{
+  MinipayProviderInfo *self = g_object_new (MINIPAY_TYPE_PROVIDER_INFO, NULL);
+
+  self->manifest = manifest;
+  return self;
+}
+
+const MinipayManifest *
+minipay_provider_info_get_manifest (MinipayProviderInfo *self)
+{
+  return self->manifest;
+}
+
+/**
+ * minipay_provider_info_get_id:
+ * @self: a provider's information
+ *
+ * Returns: the id that accounts name with `provider=`
+ *
+ * Since: 0.1
+ */
+const char *
+minipay_provider_info_get_id (MinipayProviderInfo *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_PROVIDER_INFO (self), NULL);
+  return self->manifest->id;
+}
+
+/**
+ * minipay_provider_info_get_name:
+ * @self: a provider's information
+ *
+ * Returns: the name for people, in the language of the session
+ *
+ * Since: 0.1
+ */
+const char *
+minipay_provider_info_get_name (MinipayProviderInfo *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_PROVIDER_INFO (self), NULL);
+  return self->manifest->display_name != NULL ? self->manifest->display_name : self->manifest->id;
+}
+
+/**
+ * minipay_provider_info_get_modes:
+ * @self: a provider's information
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): the ways in which it speaks, the default one
+ * first; %NULL when there is only one
+ *
+ * Since: 0.1
+ */
+const char *const *
+minipay_provider_info_get_modes (MinipayProviderInfo *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_PROVIDER_INFO (self), NULL);
+  return (const char *const *) self->manifest->modes;
+}
+
+static void
+dict_add_strv (GVariantDict *dict, const char *key, char **list)
+{
+  static const char *const nothing[] = { NULL };
+
+  g_variant_dict_insert_value (dict, key,
+                               g_variant_new_strv (list != NULL ? (const char *const *) list : nothing, -1));
+}
+
+static void
+dict_add_rule (GVariantDict *dict, const MinipayTextRule *rule)
+{
+  if (rule->min_length > 0)
+    g_variant_dict_insert (dict, "min_length", "u", rule->min_length);
+  if (rule->max_length > 0)
+    g_variant_dict_insert (dict, "max_length", "u", rule->max_length);
+  if (rule->counts_characters)
+    g_variant_dict_insert (dict, "unit", "s", "characters");
+  if (rule->characters != NULL)
+    g_variant_dict_insert (dict, "characters", "s", rule->characters);
+}
+
+static GVariant *
+info_limits_to_variant (MinipayProviderInfo *self)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sa{sv}}"));
+
+  for (guint i = 0; i < self->manifest->limits->len; i++) {
+    MinipayLimit *limit = g_ptr_array_index (self->manifest->limits, i);
+    GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
+
+    g_variant_dict_insert (&dict, "required", "b", limit->is_required);
+    dict_add_rule (&dict, &limit->rule);
+    if (g_strcmp0 (limit->name, "total") == 0) {
+      g_variant_dict_insert (&dict, "minimum", "x", limit->minimum);
+      g_variant_dict_insert (&dict, "maximum", "x", limit->maximum);
+    }
+    if (limit->schemes != NULL) {
+      dict_add_strv (&dict, "schemes", limit->schemes);
+      g_variant_dict_insert (&dict, "query", "b", limit->allows_query);
+    }
+    if (limit->min_seconds_ahead > 0)
+      g_variant_dict_insert (&dict, "min_seconds_ahead", "u", limit->min_seconds_ahead);
+    g_variant_builder_add (&builder, "{s@a{sv}}", limit->name, g_variant_dict_end (&dict));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+info_fields_to_variant (MinipayProviderInfo *self)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < self->manifest->fields->len; i++) {
+    MinipayField *field = g_ptr_array_index (self->manifest->fields, i);
+    GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
+    gboolean is_secret = field->type == MINIPAY_FIELD_SECRET || field->type == MINIPAY_FIELD_PRIVATE_KEY;
+
+    g_variant_dict_insert (&dict, "name", "s", field->name);
+    g_variant_dict_insert (&dict, "type", "s", minipay_field_type_to_string (field->type));
+    g_variant_dict_insert (&dict, "required", "b", field->is_required);
+    g_variant_dict_insert (&dict, "secret", "b", is_secret);
+    g_variant_dict_insert (&dict, "inferred", "b", field->is_inferred);
+    if (field->default_value != NULL)
+      g_variant_dict_insert (&dict, "default", "s", field->default_value);
+    if (field->choices != NULL)
+      dict_add_strv (&dict, "choices", field->choices);
+    dict_add_rule (&dict, &field->rule);
+    g_variant_builder_add (&builder, "@a{sv}", g_variant_dict_end (&dict));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+info_extras_to_variant (MinipayProviderInfo *self)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sa{sv}}"));
+
+  for (guint i = 0; i < self->manifest->extras->len; i++) {
+    MinipayExtra *extra = g_ptr_array_index (self->manifest->extras, i);
+    GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
+
+    g_variant_dict_insert (&dict, "type", "s", extra->type);
+    if (extra->max_length > 0)
+      g_variant_dict_insert (&dict, "max_length", "u", extra->max_length);
+    g_variant_builder_add (&builder, "{s@a{sv}}", extra->name, g_variant_dict_end (&dict));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+info_mode_rules_to_variant (MinipayProviderInfo *self)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sa{sv}}"));
+
+  for (guint i = 0; i < self->manifest->mode_rules->len; i++) {
+    MinipayModeRules *mode = g_ptr_array_index (self->manifest->mode_rules, i);
+    GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
+
+    if (mode->operations != NULL)
+      dict_add_strv (&dict, "operations", mode->operations);
+    if (mode->methods != NULL)
+      dict_add_strv (&dict, "methods", mode->methods);
+    if (mode->hosts != NULL)
+      dict_add_strv (&dict, "hosts", mode->hosts);
+    if (mode->required != NULL)
+      dict_add_strv (&dict, "required", mode->required);
+    g_variant_builder_add (&builder, "{s@a{sv}}", mode->name, g_variant_dict_end (&dict));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+/**
+ * minipay_provider_info_to_variant:
+ * @self: a provider's information
+ *
+ * Everything the manifest says, as one `a{sv}`: `id`, `name`, `loader` (strings), `operations`, `methods`,
+ * `modes`, `hosts`, `currencies` (lists of strings), `limits` (`a{sa{sv}}`: member of an order to its rules),
+ * `fields` (`aa{sv}`: the settings of an account, enough to draw a form), `extras` (`a{sa{sv}}`) and
+ * `mode_rules` (`a{sa{sv}}`).
+ *
+ * Returns: (transfer full): the dictionary
+ *
+ * Since: 0.1
+ */
+GVariant *
+minipay_provider_info_to_variant (MinipayProviderInfo *self)
+{
+  GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_return_val_if_fail (MINIPAY_IS_PROVIDER_INFO (self), NULL);
+
+  g_variant_dict_insert (&dict, "id", "s", self->manifest->id);
+  g_variant_dict_insert (&dict, "name", "s", minipay_provider_info_get_name (self));
+  g_variant_dict_insert (&dict, "loader", "s", self->manifest->loader);
+  dict_add_strv (&dict, "operations", self->manifest->base.operations);
+  dict_add_strv (&dict, "methods", self->manifest->base.methods);
+  dict_add_strv (&dict, "modes", self->manifest->modes);
+  dict_add_strv (&dict, "hosts", self->manifest->base.hosts);
+  dict_add_strv (&dict, "currencies", self->manifest->currencies);
+  g_variant_dict_insert_value (&dict, "limits", info_limits_to_variant (self));
+  g_variant_dict_insert_value (&dict, "fields", info_fields_to_variant (self));
+  g_variant_dict_insert_value (&dict, "extras", info_extras_to_variant (self));
+  g_variant_dict_insert_value (&dict, "mode_rules", info_mode_rules_to_variant (self));
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "provider/minipay-worker-private.h"
+
+#include <stdlib.h>
+
+#include "signing/minipay-signing-private.h"
+
+typedef struct {
+  void (*func) (gpointer data);
+  gpointer data;
+} WorkerJob;
+
+static GThreadPool *worker_pool;
+static GMutex worker_mutex; /* guards what follows */
+static GCond worker_idle;
+static guint n_running;
+static gboolean is_draining;
+
+static void
+worker_run (gpointer data, gpointer unused)
+{
+  WorkerJob job = *(WorkerJob *) data;
+  gboolean may_run;
+
+  g_free (data);
+  g_mutex_lock (&worker_mutex);
+  may_run = !is_draining;
+  n_running += may_run;
+  g_mutex_unlock (&worker_mutex);
+  if (!may_run)
+    return;
+
+  job.func (job.data);
+
+  g_mutex_lock (&worker_mutex);
+  if (--n_running == 0)
+    g_cond_broadcast (&worker_idle);
+  g_mutex_unlock (&worker_mutex);
+}
+
+/* OpenSSL's own exit handler frees what a running signature uses. This one was registered after it, so it
+ * runs before it: what is running ends, what comes later never starts. */
+static void
+worker_drain (void)
+{
+  g_mutex_lock (&worker_mutex);
+  is_draining = TRUE;
+  while (n_running > 0)
+    g_cond_wait (&worker_idle, &worker_mutex);
+  g_mutex_unlock (&worker_mutex);
+}
+
+static gpointer
+worker_start (gpointer unused)
+{
+  minipay_signing_init ();
+  worker_pool = g_thread_pool_new (worker_run, NULL, (int) g_get_num_processors (), TRUE, NULL);
+  atexit (worker_drain);
+  return NULL;
+}
+
+void
+minipay_worker_push (void (*func) (gpointer data), gpointer data)
+{
+  static GOnce once = G_ONCE_INIT;
+  WorkerJob *job = g_new (WorkerJob, 1);
+
+  g_once (&once, worker_start, NULL);
+  job->func = func;
+  job->data = data;
+  g_thread_pool_push (worker_pool, job, NULL);
+}

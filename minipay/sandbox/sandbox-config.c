@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "sandbox-config.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <openssl/crypto.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONFIG_FILE "minipay.conf"
+#define STATE_FILE  "sandbox-state.conf"
+#define STATE_GROUP "sandbox"
+
+const SandboxMerchant sandbox_merchants[2] = {
+  { "wechat-v3-public-key", "1900000001", "wx0000000000000001", TRUE },
+  { "wechat-v3-certificate", "1900000002", "wx0000000000000002", FALSE },
+};
+
+static void
+wipe_free (char *text)
+{
+  if (text != NULL)
+    OPENSSL_cleanse (text, strlen (text));
+  g_free (text);
+}
+
+void
+sandbox_config_free (SandboxConfig *self)
+{
+  g_free (self->access_key);
+  wipe_free (self->secret_key);
+  wipe_free (self->api_v3_key);
+  EVP_PKEY_free (self->merchant_key);
+  X509_free (self->merchant_certificate);
+  g_free (self->merchant_serial);
+  EVP_PKEY_free (self->wechatpay_key);
+  g_free (self->public_key_id);
+  EVP_PKEY_free (self->platform_key);
+  X509_free (self->platform_certificate);
+  g_free (self->platform_serial);
+  g_free (self);
+}
+
+SandboxConfig *
+sandbox_config_new (GError **error)
+{
+  g_autoptr (SandboxConfig) self = g_new0 (SandboxConfig, 1);
+  g_autoptr (SandboxKey) ca_key = sandbox_key_new_ec ();
+  g_autofree char *digits = sandbox_random_digits (6);
+
+  self->access_key = sandbox_random_text (32);
+  self->secret_key = sandbox_random_text (32);
+  self->api_v3_key = sandbox_random_text (SANDBOX_API_V3_KEY_BYTES);
+  self->public_key_id = g_strdup_printf ("PUB_KEY_ID_0000000000000000000000000000%s", digits);
+  self->merchant_key = sandbox_key_new_rsa ();
+  self->wechatpay_key = sandbox_key_new_rsa ();
+  self->platform_key = sandbox_key_new_rsa ();
+
+  if (ca_key != NULL && self->merchant_key != NULL && self->wechatpay_key != NULL &&
+      self->platform_key != NULL) {
+    self->merchant_certificate = sandbox_certificate_new (self->merchant_key, "merchant", ca_key);
+    self->platform_certificate = sandbox_certificate_new (self->platform_key, "platform", ca_key);
+  }
+  if (self->merchant_certificate == NULL || self->platform_certificate == NULL) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot make throw-away keys");
+    return NULL;
+  }
+  self->merchant_serial = sandbox_certificate_get_serial (self->merchant_certificate);
+  self->platform_serial = sandbox_certificate_get_serial (self->platform_certificate);
+  return g_steal_pointer (&self);
+}
+
+static gboolean
+is_empty (const char *directory, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, error);
+
+  return dir != NULL && g_dir_read_name (dir) == NULL;
+}
+
+static char *
+read_text (const char *directory, const char *name, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  char *text = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, error))
+    return NULL;
+  return g_strchomp (text);
+}
+
+static SandboxKey *
+read_key (const char *directory, const char *name, GError **error)
+{
+  char *pem = read_text (directory, name, error);
+  SandboxKey *key = NULL;
+
+  if (pem == NULL)
+    return NULL;
+  key = sandbox_key_from_pem (pem);
+  wipe_free (pem);
+  if (key == NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s/%s holds no private key", directory, name);
+  return key;
+}
+
+static SandboxCertificate *
+read_certificate (const char *directory, const char *name, SandboxKey *key, GError **error)
+{
+  g_autofree char *pem = read_text (directory, name, error);
+  g_autoptr (SandboxCertificate) certificate = NULL;
+
+  if (pem == NULL)
+    return NULL;
+  certificate = sandbox_certificate_from_pem (pem);
+  /* a real merchant's key that strayed into the folder must not be used here */
+  if (certificate == NULL || !sandbox_certificate_is_throw_away (certificate) ||
+      !X509_check_private_key (certificate, key)) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                 "%s/%s is not a throw-away certificate of a sandbox, or not of the key beside it", directory,
+                 name);
+    return NULL;
+  }
+  return g_steal_pointer (&certificate);
+}
+
+static gboolean
+read_state (SandboxConfig *self, const char *directory, GError **error)
+{
+  g_autoptr (GKeyFile) state = g_key_file_new ();
+  g_autofree char *path = g_build_filename (directory, STATE_FILE, NULL);
+
+  if (!g_key_file_load_from_file (state, path, G_KEY_FILE_NONE, error))
+    return FALSE;
+  self->access_key = g_key_file_get_string (state, STATE_GROUP, "access-key", error);
+  if (self->access_key == NULL)
+    return FALSE;
+  self->public_key_id = g_key_file_get_string (state, STATE_GROUP, "public-key-id", error);
+  return self->public_key_id != NULL;
+}
+
+static SandboxConfig *
+read_all (const char *directory, GError **error)
+{
+  g_autoptr (SandboxConfig) self = g_new0 (SandboxConfig, 1);
+
+  if (!read_state (self, directory, error))
+    return NULL;
+  if ((self->secret_key = read_text (directory, "weidoufu-secret-key", error)) == NULL ||
+      (self->api_v3_key = read_text (directory, "api-v3-key", error)) == NULL ||
+      (self->merchant_key = read_key (directory, "merchant-key.pem", error)) == NULL ||
+      (self->wechatpay_key = read_key (directory, "wechatpay-key.pem", error)) == NULL ||
+      (self->platform_key = read_key (directory, "platform-key.pem", error)) == NULL)
+    return NULL;
+
+  self->merchant_certificate =
+      read_certificate (directory, "merchant-certificate.pem", self->merchant_key, error);
+  if (self->merchant_certificate == NULL)
+    return NULL;
+  self->platform_certificate =
+      read_certificate (directory, "platform-certificate.pem", self->platform_key, error);
+  if (self->platform_certificate == NULL)
+    return NULL;
+
+  if (strlen (self->api_v3_key) != SANDBOX_API_V3_KEY_BYTES || strlen (self->secret_key) != 32) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s holds a key that is not 32 characters long",
+                 directory);
+    return NULL;
+  }
+  self->merchant_serial = sandbox_certificate_get_serial (self->merchant_certificate);
+  self->platform_serial = sandbox_certificate_get_serial (self->platform_certificate);
+  return g_steal_pointer (&self);
+}
+
+/* The keys of @directory, or new ones when it is missing or empty; anything else in it is somebody's, and
+ * refused. */
+SandboxConfig *
+sandbox_config_open (const char *directory, GError **error)
+{
+  g_autofree char *state = g_build_filename (directory, STATE_FILE, NULL);
+  g_autoptr (GError) local_error = NULL;
+
+  if (g_mkdir_with_parents (directory, 0700) != 0) {
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot make %s: %s", directory,
+                 g_strerror (errno));
+    return NULL;
+  }
+  if (g_file_test (state, G_FILE_TEST_IS_REGULAR))
+    return read_all (directory, error);
+
+  if (!is_empty (directory, &local_error)) {
+    if (local_error != NULL)
+      g_propagate_error (error, g_steal_pointer (&local_error));
+    else
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_EMPTY,
+                   "%s is not empty and holds no configuration of a sandbox", directory);
+    return NULL;
+  }
+  return sandbox_config_new (error);
+}
+
+static gboolean
+write_text (const char *directory, const char *name, const char *text, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+
+  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+}
+
+static gboolean
+write_secret (const char *directory, const char *name, char *text, GError **error)
+{
+  gboolean written = write_text (directory, name, text, error);
+
+  wipe_free (text);
+  return written;
+}
+
+static void
+append_merchant (SandboxConfig *self, const SandboxMerchant *merchant, const char *endpoint, GString *text)
+{
+  g_string_append_printf (text,
+                          "\n[account %s]\n"
+                          "provider=wechat-v3\n"
+                          "mode=%s\n"
+                          "endpoint=%s\n"
+                          "mchid=%s\n"
+                          "appid=%s\n"
+                          "merchant-serial=%s\n"
+                          "private-key=file:merchant-key.pem\n"
+                          "api-v3-key=file:api-v3-key\n",
+                          merchant->account, merchant->has_public_key ? "public-key" : "certificate",
+                          endpoint, merchant->mchid, merchant->appid, self->merchant_serial);
+  if (merchant->has_public_key)
+    g_string_append_printf (text,
+                            "public-key-id=%s\n"
+                            "public-key=file:wechatpay-public-key.pem\n",
+                            self->public_key_id);
+  else
+    g_string_append (text, "platform-certificate=file:platform-certificate.pem\n");
+}
+
+static char *
+make_configuration (SandboxConfig *self, const char *endpoint)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text,
+                          "[account weidoufu]\n"
+                          "provider=weidoufu\n"
+                          "endpoint=%s\n"
+                          "access-key=%s\n"
+                          "secret-key=file:weidoufu-secret-key\n",
+                          endpoint, self->access_key);
+  for (guint i = 0; i < G_N_ELEMENTS (sandbox_merchants); i++)
+    append_merchant (self, &sandbox_merchants[i], endpoint, text);
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+sandbox_config_write (SandboxConfig *self, const char *directory, const char *endpoint, GError **error)
+{
+  g_autofree char *configuration = make_configuration (self, endpoint);
+  g_autofree char *merchant_certificate = sandbox_certificate_to_pem (self->merchant_certificate);
+  g_autofree char *platform_certificate = sandbox_certificate_to_pem (self->platform_certificate);
+  g_autofree char *public_key = sandbox_key_to_public_pem (self->wechatpay_key);
+  g_autofree char *state = g_strdup_printf ("[%s]\naccess-key=%s\npublic-key-id=%s\n", STATE_GROUP,
+                                            self->access_key, self->public_key_id);
+
+  if (g_chmod (directory, 0700) != 0) {
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot close %s to others", directory);
+    return FALSE;
+  }
+  /* the state comes first: a start that died half-way leaves a folder that is known to be the sandbox's */
+  return write_text (directory, STATE_FILE, state, error) &&
+         write_text (directory, "weidoufu-secret-key", self->secret_key, error) &&
+         write_text (directory, "api-v3-key", self->api_v3_key, error) &&
+         write_text (directory, "merchant-certificate.pem", merchant_certificate, error) &&
+         write_text (directory, "platform-certificate.pem", platform_certificate, error) &&
+         write_text (directory, "wechatpay-public-key.pem", public_key, error) &&
+         write_secret (directory, "merchant-key.pem", sandbox_key_to_private_pem (self->merchant_key),
+                       error) &&
+         write_secret (directory, "wechatpay-key.pem", sandbox_key_to_private_pem (self->wechatpay_key),
+                       error) &&
+         write_secret (directory, "platform-key.pem", sandbox_key_to_private_pem (self->platform_key),
+                       error) &&
+         write_text (directory, CONFIG_FILE, configuration, error);
+}

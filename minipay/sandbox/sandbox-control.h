@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "sandbox-gateway.h"
+
+/* Runs once for a request whose answer had to wait; the reply is the one handed in. */
+typedef void (*SandboxReplied) (SandboxReply *reply, gpointer user_data);
+
+gboolean sandbox_control_handle (Sandbox *sandbox,
+                                 const SandboxRequest *request,
+                                 SandboxReply *reply,
+                                 SandboxReplied replied,
+                                 gpointer user_data);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <libsoup/soup.h>
+
+#define SANDBOX_MAX_BODY (256 * 1024)
+
+/* One request as it came: @target is the request line's own text, before any library decoded or normalised
+ * it. */
+typedef struct {
+  char *method;
+  char *target;
+  char *path;
+  char *query; /* nullable */
+  GBytes *body;
+  SoupMessageHeaders *headers; /* borrowed */
+} SandboxRequest;
+
+typedef struct {
+  guint status;
+  char *content_type;
+  GByteArray *body;
+  GPtrArray *headers; /* name, value, name, value ... */
+  guint delay_ms;
+  gboolean cut;
+  char *verdict;
+} SandboxReply;
+
+/* A notification on its way to a merchant. */
+typedef struct {
+  char *url;
+  char *body;
+  GPtrArray *headers;
+  guint times;
+  guint delay_ms;
+  gboolean cut;
+} SandboxPush;
+
+SandboxRequest *
+sandbox_request_new (const char *method, const char *target, GBytes *body, SoupMessageHeaders *headers);
+void sandbox_request_free (SandboxRequest *request);
+guint sandbox_request_count (const SandboxRequest *request, const char *name);
+const char *sandbox_request_get (const SandboxRequest *request, const char *name);
+GHashTable *sandbox_request_get_query (const SandboxRequest *request);
+GHashTable *sandbox_form_parse (const char *text);
+
+SandboxReply *sandbox_reply_new (void);
+void sandbox_reply_free (SandboxReply *reply);
+void sandbox_reply_set (SandboxReply *reply, guint status, const char *content_type, const char *body);
+void sandbox_reply_add_header (SandboxReply *reply, const char *name, const char *value);
+void sandbox_reply_judge (SandboxReply *reply, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+SandboxPush *sandbox_push_new (const char *url, const char *body);
+void sandbox_push_free (SandboxPush *push);
+
+char *sandbox_quote (const char *text, gssize length);
+gboolean sandbox_is_loopback_url (const char *url);
+gboolean sandbox_is_loopback_host (const char *host);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SandboxRequest, sandbox_request_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SandboxReply, sandbox_reply_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SandboxPush, sandbox_push_free)

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "sandbox-notify.h"
+
+#include <string.h>
+
+#include "sandbox-log.h"
+#include "sandbox-wechat-v3.h"
+#include "sandbox-weidoufu.h"
+
+#define ANSWER_WITHIN_S 5
+#define MAX_ANSWER      (16 * 1024)
+
+struct _SandboxNotifier {
+  SoupSession *session;
+  GHashTable *running; /* every posting under way; borrowed, each frees itself */
+  gboolean is_closing;
+};
+
+/* One notification under way: possibly delayed, possibly posted twice. */
+typedef struct {
+  SandboxNotifier *notifier;
+  SandboxOrder *order;
+  SandboxPush *push;
+  GCancellable *cancellable;
+  SoupMessage *message;
+  guint timer_id; /* the delay before, then the deadline */
+  char buffer[MAX_ANSWER + 1];
+  SandboxDelivered delivered;
+  gpointer user_data;
+} Posting;
+
+static void posting_start (Posting *posting);
+
+SandboxNotifier *
+sandbox_notifier_new (void)
+{
+  SandboxNotifier *self = g_new0 (SandboxNotifier, 1);
+
+  self->running = g_hash_table_new (NULL, NULL);
+  /* no proxy: what leaves here must end on this machine */
+  self->session =
+      soup_session_new_with_options ("proxy-resolver", NULL, "timeout", ANSWER_WITHIN_S, "user-agent",
+                                     "Mozilla/4.0", "max-conns-per-host", 32, "max-conns", 64, NULL);
+  return self;
+}
+
+static gboolean
+is_accepted (SandboxOrder *order, guint status)
+{
+  if (g_str_equal (order->gateway, "wechat-v3"))
+    return status == 200 || status == 204;
+  return status == 200;
+}
+
+static void
+posting_end (Posting *posting, guint status, const char *reply)
+{
+  g_autofree char *text = g_utf8_make_valid (reply, -1);
+  g_autofree char *quoted = sandbox_quote (text, -1);
+  g_autofree char *url = sandbox_quote (posting->push->url, -1);
+  SandboxDelivery delivery = { .accepted = is_accepted (posting->order, status),
+                               .status = status,
+                               .reply = text };
+  SandboxOrder *order = posting->order;
+
+  g_clear_handle_id (&posting->timer_id, g_source_remove);
+  g_clear_object (&posting->message);
+  g_clear_object (&posting->cancellable);
+  order->notifications++;
+  order->notify = delivery.accepted ? SANDBOX_NOTIFY_DELIVERED : SANDBOX_NOTIFY_FAILED;
+  sandbox_log ("NOTIFY %s %s %u %s: %s", order->account, url, status,
+               delivery.accepted ? "accepted" : "refused", quoted);
+
+  if (--posting->push->times > 0 && !posting->notifier->is_closing) {
+    posting_start (posting);
+    return;
+  }
+  if (posting->delivered != NULL)
+    posting->delivered (order, &delivery, posting->user_data);
+  g_hash_table_remove (posting->notifier->running, posting);
+  sandbox_push_free (posting->push);
+  g_free (posting);
+}
+
+static void
+on_answer_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Posting *posting = user_data;
+  g_autoptr (GError) error = NULL;
+  gsize length = 0;
+
+  if (!g_input_stream_read_all_finish (G_INPUT_STREAM (source), result, &length, &error)) {
+    posting_end (posting, 0, error->message);
+    return;
+  }
+  posting->buffer[length] = '\0';
+  posting_end (posting, soup_message_get_status (posting->message), posting->buffer);
+}
+
+static void
+on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Posting *posting = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+
+  if (stream == NULL) {
+    posting_end (posting, 0, error->message);
+    return;
+  }
+  g_input_stream_read_all_async (stream, posting->buffer, MAX_ANSWER, G_PRIORITY_DEFAULT,
+                                 posting->cancellable, on_answer_read, posting);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  Posting *posting = user_data;
+
+  posting->timer_id = 0;
+  g_cancellable_cancel (posting->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* Half a request and then nothing: written by hand, because no client library sends one. */
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Posting *posting = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GUri) uri = g_uri_parse (posting->push->url, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autofree char *half = NULL;
+  gsize length = strlen (posting->push->body);
+
+  connection = g_socket_client_connect_to_uri_finish (G_SOCKET_CLIENT (source), result, &error);
+  if (connection == NULL) {
+    posting_end (posting, 0, error->message);
+    return;
+  }
+  half = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\n"
+                          "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n%.*s",
+                          *g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/", g_uri_get_host (uri),
+                          g_uri_get_port (uri), length, (int) (length / 2), posting->push->body);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), half, strlen (half),
+                             NULL, posting->cancellable, NULL);
+  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+  posting_end (posting, 0, "cut on command");
+}
+
+static void
+posting_cut (Posting *posting)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_connect_to_uri_async (client, posting->push->url, 80, posting->cancellable, on_connected,
+                                        posting);
+}
+
+static void
+posting_start (Posting *posting)
+{
+  g_autoptr (GBytes) body = g_bytes_new (posting->push->body, strlen (posting->push->body));
+  SoupMessageHeaders *headers = NULL;
+
+  posting->cancellable = g_cancellable_new ();
+  posting->timer_id = g_timeout_add_seconds (ANSWER_WITHIN_S, on_deadline, posting);
+  if (posting->push->cut) {
+    posting_cut (posting);
+    return;
+  }
+
+  posting->message = soup_message_new ("POST", posting->push->url);
+  soup_message_add_flags (posting->message, SOUP_MESSAGE_NO_REDIRECT);
+  soup_message_set_request_body_from_bytes (posting->message, "application/json", body);
+  headers = soup_message_get_request_headers (posting->message);
+  soup_message_headers_replace (headers, "Accept", "*/*");
+  for (guint i = 0; i + 1 < posting->push->headers->len; i += 2)
+    soup_message_headers_append (headers, g_ptr_array_index (posting->push->headers, i),
+                                 g_ptr_array_index (posting->push->headers, i + 1));
+  soup_session_send_async (posting->notifier->session, posting->message, G_PRIORITY_DEFAULT,
+                           posting->cancellable, on_answered, posting);
+}
+
+static gboolean
+on_delay_over (gpointer user_data)
+{
+  Posting *posting = user_data;
+
+  posting->timer_id = 0;
+  posting_start (posting);
+  return G_SOURCE_REMOVE;
+}
+
+void
+sandbox_notifier_free (SandboxNotifier *self)
+{
+  g_autoptr (GList) running = g_hash_table_get_keys (self->running);
+
+  self->is_closing = TRUE;
+  for (GList *l = running; l != NULL; l = l->next) {
+    Posting *posting = l->data;
+
+    if (posting->cancellable != NULL)
+      g_cancellable_cancel (posting->cancellable);
+    else
+      posting_end (posting, 0, "the sandbox stops");
+  }
+  while (g_hash_table_size (self->running) > 0)
+    g_main_context_iteration (NULL, TRUE);
+  soup_session_abort (self->session);
+  g_object_unref (self->session);
+  g_hash_table_unref (self->running);
+  g_free (self);
+}
+
+/* Marks the order paid, once, and tells its merchant; a repeat tells the same event again. */
+void
+sandbox_pay (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delivered, gpointer user_data)
+{
+  Posting *posting = g_new0 (Posting, 1);
+  SandboxFault fault = sandbox_faults_take (sandbox->faults, order->gateway, "notify");
+
+  if (order->paid_at == NULL)
+    order->paid_at = sandbox_now ();
+
+  posting->notifier = sandbox->notifier;
+  posting->order = order;
+  posting->delivered = delivered;
+  posting->user_data = user_data;
+  posting->push = g_str_equal (order->gateway, "weidoufu") ? sandbox_weidoufu_push (sandbox, order, fault)
+                                                           : sandbox_wechat_v3_push (sandbox, order, fault);
+  posting->push->cut = fault.kind == SANDBOX_FAULT_CUT;
+  posting->push->times = fault.kind == SANDBOX_FAULT_DUPLICATE ? 2 : 1;
+  posting->push->delay_ms = fault.kind == SANDBOX_FAULT_DELAY ? fault.milliseconds : 0;
+  g_hash_table_add (sandbox->notifier->running, posting);
+  posting->timer_id = g_timeout_add (posting->push->delay_ms, on_delay_over, posting);
+}
+
+typedef struct {
+  Sandbox *sandbox;
+  SandboxOrder *order;
+} Buyer;
+
+static gboolean
+on_buyer_pays (gpointer user_data)
+{
+  Buyer *buyer = user_data;
+
+  if (buyer->order->paid_at == NULL && !sandbox_order_is_expired (buyer->order))
+    sandbox_pay (buyer->sandbox, buyer->order, NULL, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+void
+sandbox_pay_later (Sandbox *sandbox, SandboxOrder *order)
+{
+  Buyer *buyer = NULL;
+
+  if (sandbox->pay_after_ms == 0)
+    return;
+  buyer = g_new0 (Buyer, 1);
+  buyer->sandbox = sandbox;
+  buyer->order = order;
+  g_timeout_add_full (G_PRIORITY_DEFAULT, sandbox->pay_after_ms, on_buyer_pays, buyer, g_free);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "sandbox-gateway.h"
+
+/* What the merchant answered; @status is 0 when no answer came, and @reply then says why. */
+typedef struct {
+  gboolean accepted;
+  guint status;
+  const char *reply;
+} SandboxDelivery;
+
+typedef void (*SandboxDelivered) (SandboxOrder *order, const SandboxDelivery *delivery, gpointer user_data);
+
+SandboxNotifier *sandbox_notifier_new (void);
+void sandbox_notifier_free (SandboxNotifier *self);
+
+void sandbox_pay (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delivered, gpointer user_data);
+void sandbox_pay_later (Sandbox *sandbox, SandboxOrder *order);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SandboxNotifier, sandbox_notifier_free)

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/* What a push to the merchant came to; weidoufu shows these numbers in its query. */
+typedef enum {
+  SANDBOX_NOTIFY_WAITING = 1,
+  SANDBOX_NOTIFY_DELIVERED = 2,
+  SANDBOX_NOTIFY_FAILED = 3
+} SandboxNotifyState;
+
+typedef struct {
+  const char *gateway; /* static: "weidoufu" or "wechat-v3" */
+  const char *account; /* static: name of the group in the written configuration */
+  const char *mchid;   /* static; the access key's place is empty */
+  char *appid;
+  char *out_trade_no;
+  char *gateway_no;     /* weidoufu mch_trade_no */
+  char *transaction_id; /* fixed at creation, shown once paid */
+  char *payer;
+  char *notify_url;
+  char *attach;      /* nullable */
+  char *fingerprint; /* every parameter of the order in one text */
+  char *handle;      /* what opened the cashier last: prepay_id, or the whole jsapi object */
+  char *event;       /* nullable; body of the first notification, which every repeat carries again */
+  gint64 total;
+  gint64 pay_type;
+  GDateTime *expires_at; /* nullable */
+  GDateTime *paid_at;    /* nullable; set once */
+  SandboxNotifyState notify;
+  guint notifications;
+} SandboxOrder;
+
+typedef struct _SandboxOrders SandboxOrders;
+
+SandboxOrders *sandbox_orders_new (void);
+void sandbox_orders_free (SandboxOrders *self);
+SandboxOrder *
+sandbox_orders_add (SandboxOrders *self, const char *gateway, const char *account, const char *out_trade_no);
+SandboxOrder *sandbox_orders_find (SandboxOrders *self, const char *account, const char *out_trade_no);
+SandboxOrder *sandbox_orders_find_number (SandboxOrders *self, const char *account, const char *number);
+GPtrArray *sandbox_orders_match (SandboxOrders *self, const char *account, const char *out_trade_no);
+gboolean sandbox_orders_is_full (SandboxOrders *self);
+
+gboolean sandbox_order_is_expired (SandboxOrder *order);
+GDateTime *sandbox_now (void);
+char *sandbox_time (GDateTime *time);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SandboxOrders, sandbox_orders_free)

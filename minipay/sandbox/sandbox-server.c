@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "sandbox-server.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sandbox-control.h"
+#include "sandbox-log.h"
+#include "sandbox-tap.h"
+#include "sandbox-wechat-v3.h"
+#include "sandbox-weidoufu.h"
+
+#define TAP_KEY      "sandbox-tap"
+#define RECEIVED_KEY "sandbox-received"
+
+struct _SandboxServer {
+  Sandbox *sandbox;
+  SoupServer *soup;
+  GSocketService *service;
+  guint16 port;
+  int silent_end;
+};
+
+typedef struct {
+  GByteArray *bytes;
+  gboolean is_too_large;
+} Received;
+
+/* One request between its arrival and its answer. */
+typedef struct {
+  SoupServerMessage *message;
+  SandboxRequest *request;
+  SandboxReply *reply;
+  gboolean is_paused;
+} Call;
+
+static void
+received_free (gpointer data)
+{
+  Received *received = data;
+
+  g_byte_array_unref (received->bytes);
+  g_free (received);
+}
+
+static void
+call_free (Call *call)
+{
+  g_object_unref (call->message);
+  sandbox_request_free (call->request);
+  sandbox_reply_free (call->reply);
+  g_free (call);
+}
+
+static SandboxTap *
+get_tap (SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+
+  return remote != NULL ? g_object_get_data (G_OBJECT (remote), TAP_KEY) : NULL;
+}
+
+static void
+log_call (Call *call)
+{
+  g_autofree char *method = sandbox_quote (call->request->method, -1);
+  g_autofree char *target = sandbox_quote (call->request->target, -1);
+
+  sandbox_log ("REQUEST %s %s %u%s %s", method, target, call->reply->status, call->reply->cut ? " cut" : "",
+               call->reply->verdict != NULL ? call->reply->verdict : "ok");
+}
+
+/* Promises a whole answer, sends half of it and hangs up. */
+static void
+send_half (Call *call)
+{
+  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (call->message);
+  g_autofree char *head =
+      g_strdup_printf ("HTTP/1.1 %u OK\r\nContent-Type: %s\r\nContent-Length: %u\r\n\r\n",
+                       call->reply->status, call->reply->content_type, call->reply->body->len);
+  GOutputStream *output = g_io_stream_get_output_stream (stream);
+
+  g_output_stream_write_all (output, head, strlen (head), NULL, NULL, NULL);
+  g_output_stream_write_all (output, call->reply->body->data, call->reply->body->len / 2, NULL, NULL, NULL);
+  g_io_stream_close (stream, NULL, NULL);
+}
+
+static void
+call_answer (Call *call)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (call->message);
+
+  log_call (call);
+  if (call->reply->cut) {
+    send_half (call);
+    call_free (call);
+    return;
+  }
+
+  soup_server_message_set_status (call->message, call->reply->status, NULL);
+  for (guint i = 0; i + 1 < call->reply->headers->len; i += 2)
+    soup_message_headers_append (headers, g_ptr_array_index (call->reply->headers, i),
+                                 g_ptr_array_index (call->reply->headers, i + 1));
+  if (call->reply->content_type != NULL)
+    soup_server_message_set_response (call->message, call->reply->content_type, SOUP_MEMORY_COPY,
+                                      (const char *) call->reply->body->data, call->reply->body->len);
+  if (call->is_paused)
+    soup_server_message_unpause (call->message);
+  call_free (call);
+}
+
+static gboolean
+on_delay_over (gpointer user_data)
+{
+  call_answer (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+call_pause (Call *call)
+{
+  if (!call->is_paused)
+    soup_server_message_pause (call->message);
+  call->is_paused = TRUE;
+}
+
+static void
+on_replied (SandboxReply *reply, gpointer user_data)
+{
+  call_answer (user_data);
+}
+
+/* A page in the user's browser that reaches 127.0.0.1 through a name of its own is no client of ours. */
+static gboolean
+is_for_us (const SandboxRequest *request)
+{
+  const char *host = sandbox_request_get (request, "Host");
+  g_autofree char *url = host != NULL ? g_strdup_printf ("http://%s/", host) : NULL;
+
+  return url != NULL && sandbox_is_loopback_url (url);
+}
+
+static void
+call_handle (SandboxServer *self, Call *call, gboolean is_too_large)
+{
+  gboolean is_complete = TRUE;
+
+  if (is_too_large)
+    sandbox_reply_set (call->reply, 413, "text/plain", "");
+  else if (!is_for_us (call->request))
+    sandbox_reply_set (call->reply, 421, "text/plain", "the sandbox answers on loopback only");
+  else if (g_str_has_prefix (call->request->path, "/pay/"))
+    sandbox_weidoufu_handle (self->sandbox, call->request, call->reply);
+  else if (g_str_has_prefix (call->request->path, "/v3/"))
+    sandbox_wechat_v3_handle (self->sandbox, call->request, call->reply);
+  else if (g_str_has_prefix (call->request->path, "/sandbox/")) {
+    call_pause (call);
+    is_complete = sandbox_control_handle (self->sandbox, call->request, call->reply, on_replied, call);
+  } else
+    sandbox_reply_set (call->reply, 404, "text/plain", "");
+
+  if (!is_complete)
+    return;
+  if (call->reply->delay_ms > 0) {
+    call_pause (call);
+    g_timeout_add (call->reply->delay_ms, on_delay_over, call);
+    return;
+  }
+  call_answer (call);
+}
+
+static char *
+dup_target (SoupServerMessage *message)
+{
+  SandboxTap *tap = get_tap (message);
+  GUri *uri = soup_server_message_get_uri (message);
+  char *target = tap != NULL ? sandbox_tap_dup_target (tap, soup_server_message_get_method (message)) : NULL;
+
+  if (target != NULL)
+    return target;
+  return g_strconcat (g_uri_get_path (uri), g_uri_get_query (uri) != NULL ? "?" : "",
+                      g_uri_get_query (uri) != NULL ? g_uri_get_query (uri) : "", NULL);
+}
+
+static void
+on_request (
+    SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+{
+  Received *received = g_object_get_data (G_OBJECT (message), RECEIVED_KEY);
+  g_autoptr (GBytes) body = g_bytes_new (received->bytes->data, received->bytes->len);
+  g_autofree char *target = dup_target (message);
+  Call *call = g_new0 (Call, 1);
+
+  call->message = g_object_ref (message);
+  call->request = sandbox_request_new (soup_server_message_get_method (message), target, body,
+                                       soup_server_message_get_request_headers (message));
+  call->reply = sandbox_reply_new ();
+  call_handle (user_data, call, received->is_too_large);
+}
+
+static void
+on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
+{
+  Received *received = user_data;
+  gsize length = 0;
+  const guint8 *data = g_bytes_get_data (chunk, &length);
+
+  if (received->bytes->len + length > SANDBOX_MAX_BODY)
+    received->is_too_large = TRUE;
+  else
+    g_byte_array_append (received->bytes, data, length);
+}
+
+static void
+on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
+{
+  Received *received = g_new0 (Received, 1);
+
+  received->bytes = g_byte_array_new ();
+  g_object_set_data_full (G_OBJECT (message), RECEIVED_KEY, received, received_free);
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  g_signal_connect (message, "got-chunk", G_CALLBACK (on_chunk), received);
+}
+
+static void
+on_request_ended (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
+{
+  SandboxTap *tap = get_tap (message);
+
+  if (tap != NULL)
+    sandbox_tap_forget (tap);
+}
+
+static gboolean
+on_incoming (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
+{
+  SandboxServer *self = user_data;
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+  g_autoptr (SandboxTap) tap = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (local == NULL || remote == NULL)
+    return TRUE;
+  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  tap = sandbox_tap_new (G_IO_STREAM (connection));
+  g_object_set_data_full (G_OBJECT (remote), TAP_KEY, g_object_ref (tap), g_object_unref);
+  if (!soup_server_accept_iostream (self->soup, G_IO_STREAM (tap), local, remote, &error))
+    sandbox_log ("CONNECTION refused: %s", error->message);
+  return TRUE;
+}
+
+/* libsoup keeps a connection for the next request only while it listens to something itself; our connections
+ * come through the tap, so it gets one end of a pair whose other end stays silent. */
+static gboolean
+keep_connections (SandboxServer *self, GError **error)
+{
+  g_autoptr (GSocket) silent = NULL;
+  int ends[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot make a pair of sockets");
+    return FALSE;
+  }
+  self->silent_end = ends[1];
+  silent = g_socket_new_from_fd (ends[0], error);
+  return silent != NULL && soup_server_listen_socket (self->soup, silent, 0, error);
+}
+
+SandboxServer *
+sandbox_server_new (Sandbox *sandbox, guint16 port, GError **error)
+{
+  g_autoptr (SandboxServer) self = g_new0 (SandboxServer, 1);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, port);
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  self->sandbox = sandbox;
+  self->silent_end = -1;
+  self->soup = soup_server_new (NULL, NULL);
+  self->service = g_socket_service_new ();
+  soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
+  g_signal_connect (self->soup, "request-started", G_CALLBACK (on_request_started), self);
+  g_signal_connect (self->soup, "request-finished", G_CALLBACK (on_request_ended), self);
+  g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
+
+  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), wanted, G_SOCKET_TYPE_STREAM,
+                                      G_SOCKET_PROTOCOL_TCP, NULL, &bound, error) ||
+      !keep_connections (self, error))
+    return NULL;
+  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  return g_steal_pointer (&self);
+}
+
+guint16
+sandbox_server_get_port (SandboxServer *self)
+{
+  return self->port;
+}
+
+void
+sandbox_server_free (SandboxServer *self)
+{
+  g_socket_service_stop (self->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
+  soup_server_disconnect (self->soup);
+  g_object_unref (self->service);
+  g_object_unref (self->soup);
+  if (self->silent_end >= 0)
+    close (self->silent_end);
+  g_free (self);
+}

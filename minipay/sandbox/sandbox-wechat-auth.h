@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "sandbox-gateway.h"
+
+const SandboxMerchant *
+sandbox_wechat_authenticate (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply);
+gboolean sandbox_wechat_check_headers (Sandbox *sandbox,
+                                       const SandboxMerchant *merchant,
+                                       const SandboxRequest *request,
+                                       SandboxReply *reply);
+void sandbox_wechat_sign (Sandbox *sandbox,
+                          const SandboxMerchant *merchant,
+                          const char *body,
+                          SandboxFault fault,
+                          GPtrArray *headers);
+void sandbox_wechat_refuse (SandboxReply *reply,
+                            guint status,
+                            const char *code,
+                            const char *location,
+                            const char *field,
+                            const char *format,
+                            ...) G_GNUC_PRINTF (6, 7);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+#include "core/minipay-error.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Writes one JSON text with the members in the order they are added, no spaces, `/` and non-ASCII unescaped: the bytes
+ * that are signed are the bytes that are sent. Members whose value is NULL are left out. Text that is not UTF-8 and
+ * unbalanced braces are reported by finish(), so that a codec reads straight down.
+ *
+ * @name is NULL for the root and for elements of arrays.
+ */
+typedef struct _MinipayJsonWriter MinipayJsonWriter;
+
+MINIPAY_API MinipayJsonWriter *minipay_json_writer_new (void);
+MINIPAY_API void minipay_json_writer_free (MinipayJsonWriter *self);
+
+MINIPAY_API void minipay_json_writer_begin_object (MinipayJsonWriter *self, const char *name);
+MINIPAY_API void minipay_json_writer_end_object (MinipayJsonWriter *self);
+MINIPAY_API void minipay_json_writer_begin_array (MinipayJsonWriter *self, const char *name);
+MINIPAY_API void minipay_json_writer_end_array (MinipayJsonWriter *self);
+MINIPAY_API void minipay_json_writer_add_string (MinipayJsonWriter *self, const char *name, const char *value);
+MINIPAY_API void minipay_json_writer_add_integer (MinipayJsonWriter *self, const char *name, gint64 value);
+MINIPAY_API void minipay_json_writer_add_boolean (MinipayJsonWriter *self, const char *name, gboolean value);
+
+/* The text; the writer is then empty and may be used again. INVALID: text that was not UTF-8. INTERNAL: unbalanced. */
+MINIPAY_API GBytes *minipay_json_writer_finish (MinipayJsonWriter *self, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MinipayJsonWriter, minipay_json_writer_free)
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+#include "core/minipay-error.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The named values of one message of a "sorted parameters" gateway, in the order they were set. Values that are NULL or
+ * empty are not kept: they take part neither in the signature nor in the message.
+ */
+typedef struct _MinipayParams MinipayParams;
+
+MINIPAY_API MinipayParams *minipay_params_new (void);
+MINIPAY_API void minipay_params_free (MinipayParams *self);
+
+/* Setting a name again replaces its value in place. */
+MINIPAY_API void minipay_params_set_string (MinipayParams *self, const char *name, const char *value);
+MINIPAY_API void minipay_params_set_integer (MinipayParams *self, const char *name, gint64 value);
+MINIPAY_API const char *minipay_params_lookup (const MinipayParams *self, const char *name);
+
+/* `a=1&b=2` sorted by name in byte order, values raw, without the member named @except (or NULL). */
+MINIPAY_API char *minipay_params_to_sorted_text (const MinipayParams *self, const char *except);
+/* One JSON object; integers were set as integers, so they are written as numbers. */
+MINIPAY_API GBytes *minipay_params_to_json (const MinipayParams *self, GError **error);
+/* application/x-www-form-urlencoded. */
+MINIPAY_API GBytes *minipay_params_to_form (const MinipayParams *self, GError **error);
+/* One flat XML document, every text in CDATA. */
+MINIPAY_API GBytes *minipay_params_to_xml (const MinipayParams *self, const char *root, GError **error);
+
+/* The one function that makes text fit for a part of a path or a query: all but A-Z a-z 0-9 - . _ ~ becomes %XX. */
+MINIPAY_API char *minipay_uri_escape (const char *text);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MinipayParams, minipay_params_free)
+
+G_END_DECLS

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wechat-message.h"
+
+#include <string.h>
+
+#define SCHEME_NAME     "WECHATPAY2-SHA256-RSA2048"
+#define PROBE_PREFIX    "WECHATPAY/SIGNTEST/"
+#define FRESHNESS_S     300
+#define RESOURCE_CIPHER "AEAD_AES_256_GCM"
+
+/* What the gateway's words mean for the caller. Source: WeChat Pay merchant API v3, error tables (2025). */
+static const struct {
+  const char *word;
+  MinipayError code;
+  const char *remedy;
+} refusals[] = {
+  { "PARAM_ERROR", MINIPAY_ERROR_INVALID, "mend the member that the message names" },
+  { "INVALID_REQUEST", MINIPAY_ERROR_INVALID, "mend the request as the message says" },
+  { "APPID_MCHID_NOT_MATCH", MINIPAY_ERROR_CONFIG,
+    "bind appid and mchid to each other in the merchant console" },
+  { "MCH_NOT_EXISTS", MINIPAY_ERROR_CONFIG, "check mchid" },
+  { "SIGN_ERROR", MINIPAY_ERROR_AUTH, "check private-key, merchant-serial and the clock" },
+  { "NO_AUTH", MINIPAY_ERROR_AUTH, "apply for the product or the permission in the merchant console" },
+  { "ORDER_CLOSED", MINIPAY_ERROR_CONFLICT, "order anew under another out_trade_no" },
+  { "OUT_TRADE_NO_USED", MINIPAY_ERROR_CONFLICT,
+    "query the order; repeat it unchanged or use another number" },
+  { "ORDERPAID", MINIPAY_ERROR_CONFLICT, "query the order and settle it" },
+  { "ORDER_PAID", MINIPAY_ERROR_CONFLICT, "query the order and settle it" },
+  { "ORDER_NOT_EXIST", MINIPAY_ERROR_NOT_FOUND, "the order was never created" },
+  { "ORDERNOTEXIST", MINIPAY_ERROR_NOT_FOUND, "the order was never created" },
+  { "RESOURCE_NOT_EXISTS", MINIPAY_ERROR_NOT_FOUND, NULL },
+  { "FREQUENCY_LIMITED", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
+  { "RATELIMIT_EXCEEDED", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
+  { "RATE_LIMITED", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
+  { "SYSTEM_ERROR", MINIPAY_ERROR_OUTCOME_UNKNOWN, "query, or repeat unchanged" },
+  { "BANK_ERROR", MINIPAY_ERROR_OUTCOME_UNKNOWN, "query, or repeat unchanged" },
+  { "SERVICE_UNAVAILABLE", MINIPAY_ERROR_OUTCOME_UNKNOWN, "query, or repeat unchanged" },
+};
+
+char *
+wechat_message_sign_lines (MinipayExchange *x, const char *const *lines, GError **error)
+{
+  g_autoptr (GString) text = g_string_sized_new (512);
+
+  for (; *lines != NULL; lines++) {
+    g_string_append (text, *lines);
+    g_string_append_c (text, '\n');
+  }
+  return minipay_exchange_sign (x, MINIPAY_SCHEME_RSA_SHA256, "private-key", text->str, text->len, error);
+}
+
+static char *
+message_dup_authorization (
+    MinipayExchange *x, const char *method, const char *target, GBytes *body, GError **error)
+{
+  MinipayAccountConfig *config = minipay_exchange_get_config (x);
+  const char *nonce = minipay_exchange_get_nonce (x);
+  g_autofree char *timestamp = g_strdup_printf ("%" G_GINT64_FORMAT, minipay_exchange_get_now (x));
+  g_autofree char *signature = NULL;
+  g_autoptr (GString) text = g_string_sized_new (1024);
+  gsize n_body = 0;
+  const char *body_data = body != NULL ? g_bytes_get_data (body, &n_body) : "";
+
+  g_string_append_printf (text, "%s\n%s\n%s\n%s\n", method, target, timestamp, nonce);
+  g_string_append_len (text, body_data, (gssize) n_body);
+  g_string_append_c (text, '\n');
+  signature =
+      minipay_exchange_sign (x, MINIPAY_SCHEME_RSA_SHA256, "private-key", text->str, text->len, error);
+  if (signature == NULL)
+    return NULL;
+  return g_strdup_printf (SCHEME_NAME
+                          " mchid=\"%s\",nonce_str=\"%s\",timestamp=\"%s\",serial_no=\"%s\",signature=\"%s\"",
+                          minipay_account_config_get_string (config, "mchid"), nonce, timestamp,
+                          minipay_account_config_get_string (config, "merchant-serial"), signature);
+}
+
+/* The key that answers are to be signed with: the public key in its mode, else the newest certificate. */
+static char *
+message_dup_wanted_key_id (MinipayExchange *x)
+{
+  MinipayAccountConfig *config = minipay_exchange_get_config (x);
+
+  if (g_strcmp0 (minipay_account_config_get_mode (config), "certificate") != 0)
+    return g_strdup (minipay_account_config_get_string (config, "public-key-id"));
+  return minipay_exchange_dup_newest_key_id (x);
+}
+
+MinipayHttpRequest *
+wechat_message_new_request (
+    MinipayExchange *x, const char *method, const char *target, GBytes *body, GError **error)
+{
+  g_autofree char *authorization = message_dup_authorization (x, method, target, body, error);
+  g_autofree char *key_id = NULL;
+  MinipayHttpRequest *request;
+
+  if (authorization == NULL)
+    return NULL;
+  request = minipay_http_request_new (method, target, body);
+  minipay_http_request_add_header (request, "Accept", "application/json");
+  if (body != NULL)
+    minipay_http_request_add_header (request, "Content-Type", "application/json");
+  minipay_http_request_add_header (request, "Authorization", authorization);
+  key_id = message_dup_wanted_key_id (x);
+  if (key_id != NULL)
+    minipay_http_request_add_header (request, "Wechatpay-Serial", key_id);
+  return request;
+}
+
+/* Headers once, freshness, key by exact id, signature over the raw bytes: in this order. */
+static gboolean
+message_verify (MinipayExchange *x, MinipayHeaders *headers, GBytes *body, gboolean *is_probe, GError **error)
+{
+  const MinipayError missing = MINIPAY_ERROR_SIGNATURE_INVALID;
+  const char *timestamp = minipay_headers_require (headers, "Wechatpay-Timestamp", missing, error);
+  const char *nonce =
+      timestamp != NULL ? minipay_headers_require (headers, "Wechatpay-Nonce", missing, error) : NULL;
+  const char *key_id =
+      nonce != NULL ? minipay_headers_require (headers, "Wechatpay-Serial", missing, error) : NULL;
+  const char *signature =
+      key_id != NULL ? minipay_headers_require (headers, "Wechatpay-Signature", missing, error) : NULL;
+  g_autoptr (GString) text = NULL;
+  g_autoptr (GError) local_error = NULL;
+  gsize n_body = 0;
+  const char *body_data = body != NULL ? g_bytes_get_data (body, &n_body) : "";
+  gint64 seconds;
+
+  *is_probe = FALSE;
+  if (signature == NULL)
+    return FALSE;
+  if (!minipay_time_parse_seconds (timestamp, &seconds)) {
+    g_set_error (error, MINIPAY_ERROR, missing, "Wechatpay-Timestamp is not a whole number of seconds");
+    return FALSE;
+  }
+  if (ABS (seconds - minipay_exchange_get_now (x)) > FRESHNESS_S) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_STALE,
+                 "signed %" G_GINT64_FORMAT " seconds from this machine's clock, allowed are %d",
+                 seconds - minipay_exchange_get_now (x), FRESHNESS_S);
+    return FALSE;
+  }
+  text = g_string_sized_new (n_body + 128);
+  g_string_append_printf (text, "%s\n%s\n", timestamp, nonce);
+  g_string_append_len (text, body_data, (gssize) n_body);
+  g_string_append_c (text, '\n');
+  if (minipay_exchange_verify (x, MINIPAY_SCHEME_RSA_SHA256, key_id, text->str, text->len, signature,
+                               &local_error))
+    return TRUE;
+
+  /* a label on what was refused already, never a way in */
+  *is_probe = g_str_has_prefix (signature, PROBE_PREFIX);
+  if (*is_probe)
+    g_set_error (error, MINIPAY_ERROR, missing,
+                 "the gateway probes whether wrong signatures are refused (" PROBE_PREFIX "): this one was");
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* A refusal is not signed: it is read for its words, and settles nothing. */
+static void
+message_refuse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+{
+  const guint status = minipay_http_response_get_status (answer);
+  GBytes *body = minipay_http_response_get_body (answer);
+  g_autoptr (MinipayJson) json = body != NULL ? minipay_json_parse (body, NULL) : NULL;
+  const char *word = NULL;
+  const char *message = NULL;
+
+  if (json != NULL) {
+    MinipayJsonNode root = minipay_json_get_root (json);
+
+    word = minipay_json_get_string (json, minipay_json_get_member (json, root, "code"));
+    message = minipay_json_get_string (json, minipay_json_get_member (json, root, "message"));
+  }
+  for (guint i = 0; word != NULL && i < G_N_ELEMENTS (refusals); i++) {
+    if (strcmp (word, refusals[i].word) != 0)
+      continue;
+    minipay_exchange_refuse (x, refusals[i].code, word, message, refusals[i].remedy, error);
+    return;
+  }
+  if (status >= 500)
+    minipay_exchange_refuse (x, MINIPAY_ERROR_OUTCOME_UNKNOWN, word, message, "query, or repeat unchanged",
+                             error);
+  else if (status == 429)
+    minipay_exchange_refuse (x, MINIPAY_ERROR_RATE_LIMITED, word, message, "repeat later, unchanged", error);
+  else if (status == 401)
+    minipay_exchange_refuse (x, MINIPAY_ERROR_AUTH, word, message,
+                             "check private-key, merchant-serial and the clock", error);
+  else if (status >= 400 && word != NULL)
+    minipay_exchange_refuse (x, MINIPAY_ERROR_REFUSED, word, message, NULL, error);
+  else
+    minipay_exchange_refuse (x, MINIPAY_ERROR_PROTOCOL, word, "an answer that is neither success nor refusal",
+                             NULL, error);
+}
+
+MinipayJson *
+wechat_message_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+{
+  GBytes *body = minipay_http_response_get_body (answer);
+  g_autoptr (GError) local_error = NULL;
+  gboolean is_probe;
+
+  if (minipay_http_response_get_status (answer) != 200) {
+    message_refuse (x, answer, error);
+    return NULL;
+  }
+  if (!message_verify (x, minipay_http_response_get_headers (answer), body, &is_probe, &local_error)) {
+    if (is_probe)
+      minipay_exchange_pending (x, local_error->message, 0);
+    else
+      g_propagate_error (error, g_steal_pointer (&local_error));
+    return NULL;
+  }
+  if (body != NULL)
+    return minipay_json_parse (body, error);
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the answer is empty");
+  return NULL;
+}
+
+/* Opens the resource of a notification whose envelope was verified. */
+static GBytes *
+message_open_resource (MinipayExchange *x, const MinipayJson *json, MinipayJsonNode resource, GError **error)
+{
+  const char *algorithm = minipay_json_require_string (json, resource, "algorithm", error);
+  const char *nonce = algorithm != NULL ? minipay_json_require_string (json, resource, "nonce", error) : NULL;
+  const char *ciphertext =
+      nonce != NULL ? minipay_json_require_string (json, resource, "ciphertext", error) : NULL;
+  const char *associated_data = NULL;
+
+  if (ciphertext == NULL ||
+      !minipay_json_read_string (json, resource, "associated_data", &associated_data, error))
+    return NULL;
+  if (strcmp (algorithm, RESOURCE_CIPHER) != 0) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
+                 "resource is sealed with another algorithm than " RESOURCE_CIPHER);
+    return NULL;
+  }
+  return minipay_exchange_decrypt (x, MINIPAY_CIPHER_AES_256_GCM, "api-v3-key", nonce, associated_data,
+                                   ciphertext, error);
+}
+
+GBytes *
+wechat_message_open_notification (
+    MinipayExchange *x, MinipayHttpRequest *incoming, char **event_type, char **original_type, GError **error)
+{
+  GBytes *body = minipay_http_request_get_body (incoming);
+  g_autoptr (MinipayJson) json = NULL;
+  g_autoptr (GBytes) plain = NULL;
+  MinipayJsonNode root, resource;
+  const char *event, *original, *id;
+  gboolean is_probe;
+
+  if (!message_verify (x, minipay_http_request_get_headers (incoming), body, &is_probe, error))
+    return NULL;
+  if (body == NULL) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification is empty");
+    return NULL;
+  }
+  json = minipay_json_parse (body, error);
+  if (json == NULL)
+    return NULL;
+  root = minipay_json_get_root (json);
+  resource = minipay_json_require_object (json, root, "resource", error);
+  id = resource != 0 ? minipay_json_require_string (json, root, "id", error) : NULL;
+  event = id != NULL ? minipay_json_require_string (json, root, "event_type", error) : NULL;
+  original = event != NULL ? minipay_json_require_string (json, resource, "original_type", error) : NULL;
+  if (original == NULL)
+    return NULL;
+  plain = message_open_resource (x, json, resource, error);
+  if (plain == NULL)
+    return NULL;
+  minipay_exchange_set_event_id (x, id);
+  *event_type = g_strdup (event);
+  *original_type = g_strdup (original);
+  return g_steal_pointer (&plain);
+}
+
+MinipayHttpResponse *
+wechat_message_acknowledge (gboolean accepted)
+{
+  static const char yes[] = "{\"code\":\"SUCCESS\",\"message\":\"OK\"}";
+  static const char no[] = "{\"code\":\"FAIL\",\"message\":\"refused\"}";
+  g_autoptr (GBytes) body =
+      accepted ? g_bytes_new_static (yes, sizeof yes - 1) : g_bytes_new_static (no, sizeof no - 1);
+  MinipayHttpResponse *reply = minipay_http_response_new (accepted ? 200 : 500, body);
+
+  minipay_http_response_add_header (reply, "Content-Type", "application/json");
+  return reply;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <minipay-plugin.h>
+
+G_BEGIN_DECLS
+
+/*
+ * The messages that every WeChat Pay V3 interface has in common: signed requests, signed answers, sealed
+ * notifications. They use the settings mchid, merchant-serial, private-key, public-key-id and api-v3-key.
+ */
+
+/* A request with Authorization and the headers that V3 asks for; @body may be NULL. */
+MinipayHttpRequest *wechat_message_new_request (
+    MinipayExchange *x, const char *method, const char *target, GBytes *body, GError **error);
+
+/* The signature over `line\nline\n...`: lines end with NULL and must hold no control characters. */
+char *wechat_message_sign_lines (MinipayExchange *x, const char *const *lines, GError **error);
+
+/* Reads an answer: the verified JSON of a success, or NULL with the gateway's refusal; NULL without an error
+ * when the answer was a probe and the exchange is pending. */
+MinipayJson *wechat_message_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+
+/* Reads a notification: verifies it over its raw bytes, opens its resource and names the event. @event_type
+ * and
+ * @original_type are copies. */
+GBytes *wechat_message_open_notification (MinipayExchange *x,
+                                          MinipayHttpRequest *incoming,
+                                          char **event_type,
+                                          char **original_type,
+                                          GError **error);
+
+MinipayHttpResponse *wechat_message_acknowledge (gboolean accepted);
+
+G_END_DECLS

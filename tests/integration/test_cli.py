@@ -1,0 +1,663 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The `minipay` command, run as people and scripts run it, against a sandbox of its own."""
+
+import glob
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+import urllib.request
+
+MINIPAY = os.environ['MINIPAY_CLI']
+SANDBOX = os.environ['MINIPAY_SANDBOX']
+PLUGIN_PATH = os.environ['MINIPAY_PLUGIN_PATH']
+
+OK, INTERNAL, USAGE, INVALID, CONFIG, REFUSED, NOT_SENT, UNKNOWN, NOT_AUTHENTIC, STORE = range(10)
+
+PAYERS = {'wechat': 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o', 'alipay': '2088102146225135'}
+
+
+class Result:
+    def __init__(self, process):
+        self.status = process.returncode
+        self.out = process.stdout.decode()
+        self.err = process.stderr.decode()
+
+    def lines(self):
+        """Standard output with --json: objects, one a line, and nothing else."""
+        assert self.out == '' or self.out.endswith('\n'), self.out
+        objects = [json.loads(line) for line in self.out.splitlines()]
+        assert all(isinstance(item, dict) for item in objects), self.out
+        return objects
+
+    def only(self):
+        objects = self.lines()
+        assert len(objects) == 1, self.out + self.err
+        return objects[0]
+
+
+def run(*arguments, secrets=(), stdin=b'', **environment):
+    variables = dict(os.environ, **environment)
+    if 'MINIPAY_CONFIG' not in environment:
+        variables.pop('MINIPAY_CONFIG', None)
+    process = subprocess.run([MINIPAY, *arguments], input=stdin, capture_output=True, timeout=60,
+                             env=variables, check=False)
+    result = Result(process)
+    assert process.returncode >= 0, f'{arguments} died of signal {-process.returncode}: {result.err}'
+    for secret in secrets:
+        assert not any(secret in word for word in arguments)
+        assert secret not in result.out and secret not in result.err
+    return result
+
+
+class Gateway(threading.Thread):
+    """A notification address that keeps what it is sent, byte for byte."""
+
+    def __init__(self, answer=b'HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\nsuccess'):
+        super().__init__(daemon=True)
+        self.answer = answer
+        self.raw = []
+        self.listening = socket.create_server(('127.0.0.1', 0))
+        self.url = f'http://127.0.0.1:{self.listening.getsockname()[1]}'
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                connection, _ = self.listening.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(10)
+                self.raw.append(self.read(connection))
+                connection.sendall(self.answer)
+
+    @staticmethod
+    def read(connection):
+        data = b''
+        while b'\r\n\r\n' not in data:
+            piece = connection.recv(65536)
+            if not piece:
+                return data
+            data += piece
+        head, _, body = data.partition(b'\r\n\r\n')
+        found = re.search(rb'(?im)^content-length: *(\d+)', head)
+        while found and len(body) < int(found.group(1)):
+            body += connection.recv(65536)
+        return head + b'\r\n\r\n' + body
+
+    def close(self):
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+        self.join(15)
+
+
+class SandboxCase(unittest.TestCase):
+    """One sandbox for the tests of a class."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix='minipay-cli-')
+        cls.keys = os.path.join(cls.folder, 'keys')
+        with open(os.path.join(cls.folder, 'sandbox.log'), 'wb') as log:
+            cls.process = subprocess.Popen(
+                [SANDBOX, '--port', '0', '--write-config', cls.keys, '--until-stdin-closes'],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+        ready = json.loads(cls.process.stdout.readline())
+        cls.endpoint, cls.config = ready['endpoint'], ready['config']
+        cls.secrets = []
+        for name in ('weidoufu-secret-key', 'api-v3-key'):
+            with open(os.path.join(cls.keys, name), encoding='ascii') as file:
+                cls.secrets.append(file.read().strip())
+        with open(os.path.join(cls.keys, 'merchant-key.pem'), encoding='ascii') as file:
+            cls.secrets.extend(line for line in file.read().splitlines() if len(line) == 64)
+        cls.number = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.process.stdin.close()
+        cls.process.stdout.close()
+        cls.process.wait(10)
+        shutil.rmtree(cls.folder)
+
+    def cli(self, *arguments, **keywords):
+        keywords.setdefault('MINIPAY_CONFIG', self.config)
+        return run(*arguments, secrets=self.secrets, **keywords)
+
+    def new_number(self):
+        type(self).number += 1
+        return f'T20261121{os.getpid():010d}{self.number:06d}'
+
+    def pay(self, account, *more, number=None, wallet='wechat', notify='http://127.0.0.1:1', **keywords):
+        arguments = ['pay', '--json', '--account', account, '--total', '19.90 CNY', '--subject', '绿茶',
+                     '--payer', PAYERS[wallet], '--wallet', wallet, '--notify-url',
+                     f'{notify}/notify/{account}']
+        if number is not None:
+            arguments += ['--out-trade-no', number]
+        return self.cli(*arguments, *more, **keywords)
+
+    def buyer_pays(self, account, number):
+        body = json.dumps({'account': account, 'out_trade_no': number}).encode()
+        request = urllib.request.Request(self.endpoint + '/sandbox/pay', data=body,
+                                         headers={'Content-Type': 'application/json'})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def changed_config(self, old, new):
+        """The configuration with one thing replaced, beside the original so that its file: values hold."""
+        with open(self.config, encoding='utf-8') as file:
+            text = file.read()
+        self.assertIn(old, text)
+        path = os.path.join(self.keys, f'changed-{time.monotonic_ns()}.conf')
+        with open(path, 'w', encoding='utf-8', opener=lambda p, f: os.open(p, f, 0o600)) as file:
+            file.write(text.replace(old, new))
+        self.addCleanup(os.unlink, path)
+        return path
+
+    def assert_error(self, result, status, code):
+        self.assertEqual(result.status, status, result.out + result.err)
+        error = result.only()['error']
+        self.assertEqual(error['code'], code, error)
+        self.assertTrue(error['message'])
+        self.assertIn('minipay: ', result.err)
+
+
+class TestInspect(unittest.TestCase):
+    KEYS = {'id', 'operations', 'methods', 'modes', 'limits', 'fields', 'hosts'}
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix='minipay-inspect-')
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def copy_manifests(self, garbage):
+        """A plugin path with every manifest and no module that could be loaded."""
+        path = os.path.join(self.folder, 'garbage' if garbage else 'missing')
+        for manifest in self.manifests():
+            name = os.path.basename(os.path.dirname(manifest))
+            os.makedirs(os.path.join(path, name), mode=0o755, exist_ok=True)
+            target = os.path.join(path, name, os.path.basename(manifest))
+            shutil.copyfile(manifest, target)
+            os.chmod(target, 0o644)
+            with open(manifest, encoding='utf-8') as file:
+                module = re.search(r'(?m)^Module=(.+)$', file.read()).group(1)
+            if garbage:
+                with open(os.path.join(path, name, module), 'wb') as file:
+                    file.write(b'\x7fELF and nothing that follows')
+        return path
+
+    @staticmethod
+    def manifests():
+        found = []
+        for folder in PLUGIN_PATH.split(':'):
+            found += glob.glob(os.path.join(folder, '*', '*.provider'))
+        return found
+
+    def loaded(self, *arguments, path):
+        """What the dynamic linker says it did."""
+        trace = os.path.join(self.folder, f'trace-{time.monotonic_ns()}')
+        result = run(*arguments, MINIPAY_PLUGIN_PATH=path, LD_DEBUG='files', LD_DEBUG_OUTPUT=trace)
+        text = ''
+        for name in glob.glob(trace + '.*'):
+            with open(name, encoding='utf-8', errors='replace') as file:
+                text += file.read()
+        self.assertIn('libglib-2.0', text)
+        return result, text
+
+    def test_manifests_are_enough(self):
+        wanted = run('inspect', '--json', MINIPAY_PLUGIN_PATH=PLUGIN_PATH)
+        self.assertEqual(wanted.status, OK, wanted.err)
+        for garbage in (False, True):
+            result, trace = self.loaded('inspect', '--json', path=self.copy_manifests(garbage))
+            self.assertEqual(result.status, OK, result.err)
+            self.assertEqual(result.out, wanted.out)
+            self.assertNotIn('libminipay-weidoufu', trace)
+            self.assertNotIn('libminipay-wechat-v3', trace)
+
+    def test_modules_stay_out_where_they_could_load(self):
+        _, trace = self.loaded('inspect', '--json', path=PLUGIN_PATH)
+        self.assertNotIn('libminipay-weidoufu', trace)
+        self.assertNotIn('libminipay-wechat-v3', trace)
+
+    def test_trace_would_show_a_module(self):
+        _, trace = self.loaded('demo', '--json', '--provider', 'weidoufu', path=PLUGIN_PATH)
+        self.assertIn('libminipay-weidoufu', trace)
+
+    def test_object_per_provider(self):
+        result = run('inspect', '--json')
+        objects = {item['id']: item for item in result.lines()}
+        self.assertLessEqual({'weidoufu', 'wechat-v3'}, set(objects))
+        for item in objects.values():
+            self.assertLessEqual(self.KEYS, set(item))
+        weidoufu, v3 = objects['weidoufu'], objects['wechat-v3']
+        self.assertEqual(weidoufu['operations'], ['create', 'query', 'receive'])
+        self.assertEqual(weidoufu['methods'], ['mini-program/wechat', 'mini-program/alipay'])
+        self.assertEqual(weidoufu['hosts'], ['open.weidoufu.com'])
+        self.assertEqual(weidoufu['modes'], [])
+        self.assertEqual(weidoufu['limits']['out_trade_no']['min_length'], 18)
+        self.assertEqual(weidoufu['limits']['total']['maximum'], 999999999)
+        secret = {field['name']: field for field in weidoufu['fields']}['secret-key']
+        self.assertEqual((secret['secret'], secret['required']), (True, True))
+        self.assertEqual(v3['modes'], ['public-key', 'certificate'])
+        self.assertEqual(v3['hosts'], ['api.mch.weixin.qq.com', 'api2.mch.weixin.qq.com'])
+
+    def test_one_provider(self):
+        self.assertEqual(run('inspect', '--json', 'wechat-v3').only()['id'], 'wechat-v3')
+        plain = run('inspect', 'wechat-v3')
+        self.assertEqual(plain.status, OK)
+        self.assertIn('api.mch.weixin.qq.com', plain.out)
+
+    def test_unknown_provider_not_found(self):
+        result = run('inspect', '--json', 'nobody')
+        self.assertEqual(result.status, REFUSED)
+        self.assertEqual(result.only()['error']['code'], 'not-found')
+
+    def test_broken_manifest_is_a_problem_not_an_end(self):
+        path = self.copy_manifests(False)
+        os.mkdir(os.path.join(path, 'broken'), 0o755)
+        with open(os.path.join(path, 'broken', 'broken.provider'), 'w', encoding='utf-8') as file:
+            file.write('no key file\n')
+        result = run('inspect', '--json', MINIPAY_PLUGIN_PATH=path)
+        self.assertEqual(result.status, OK)
+        self.assertLessEqual({'weidoufu', 'wechat-v3'}, {item['id'] for item in result.lines()})
+        self.assertIn('broken', result.err)
+
+
+class TestUsage(unittest.TestCase):
+    def test_help_and_version(self):
+        self.assertEqual(run('--help').status, OK)
+        self.assertRegex(run('--version').out, r'^minipay \d+\.\d+\.\d+\n$')
+        for verb in ('inspect', 'pay', 'query', 'receive', 'demo'):
+            shown = run(verb, '--help')
+            self.assertEqual(shown.status, OK)
+            self.assertNotRegex(shown.out.lower(), r'--[a-z-]*(secret|password|key)')
+
+    def test_wrong_calls(self):
+        calls = [[], ['bogus'], ['pay', '--bogus'], ['pay', 'operand'], ['query', '--out-trade-no'],
+                 ['inspect', 'a', 'b'], ['pay', '--expires-in', 'soon', '--total', '1.00 CNY'],
+                 ['pay', '--account', 'a'], ['receive', 'a', 'b']]
+        for call in calls:
+            result = run(*call)
+            self.assertEqual(result.status, USAGE, call)
+            self.assertEqual(result.out, '', call)
+            self.assertTrue(result.err, call)
+
+    def test_wrong_call_is_told_in_json(self):
+        for call in (['bogus', '--json'], ['pay', '--json', '--bogus'], ['pay', '--bogus', '--json']):
+            result = run(*call)
+            self.assertEqual(result.status, USAGE)
+            self.assertEqual(result.only()['error']['code'], 'usage')
+
+    def test_no_configuration_is_usage(self):
+        for call in (['query', '--json', '--account', 'a', '--out-trade-no', 'T1'], ['receive', '--json'],
+                     ['pay', '--json', '--account', 'a', '--total', '1.00 CNY']):
+            result = run(*call)
+            self.assertEqual(result.status, USAGE, result.err)
+            self.assertEqual(result.only()['error']['code'], 'usage')
+
+    def test_missing_configuration_file(self):
+        result = run('query', '--json', '--config', '/nonexistent/minipay.conf', '--account', 'a',
+                     '--out-trade-no', 'T1')
+        self.assertEqual(result.status, CONFIG)
+        self.assertEqual(result.only()['error']['code'], 'config')
+
+
+class TestPayAndQuery(SandboxCase):
+    def test_round_trip(self):
+        for account, wallet in (('weidoufu', 'wechat'), ('weidoufu', 'alipay'),
+                                ('wechat-v3-public-key', 'wechat'), ('wechat-v3-certificate', 'wechat')):
+            with self.subTest(account=account, wallet=wallet):
+                number = self.new_number()
+                paid = self.pay(account, number=number, wallet=wallet)
+                self.assertEqual(paid.status, OK, paid.err)
+                line = paid.only()
+                self.assertEqual(line['out_trade_no'], number)
+                self.assertEqual(line['checkout']['kind'],
+                                 'my-trade-pay' if wallet == 'alipay' else 'wx-request-payment')
+                self.assertTrue(all(isinstance(value, str) for value in line['checkout']['params'].values()))
+                self.assertTrue(line['checkout']['params'])
+
+                query = ['query', '--json', '--account', account, '--out-trade-no', number]
+                before = self.cli(*query).only()
+                self.assertEqual((before['out_trade_no'], before['state']), (number, 'pending'))
+                self.assertTrue(self.buyer_pays(account, number)['paid'])
+                after = self.cli(*query)
+                self.assertEqual(after.status, OK, after.err)
+                after = after.only()
+                self.assertEqual((after['out_trade_no'], after['state']), (number, 'paid'))
+                self.assertTrue(after['transaction_id'])
+                if after['total'] is not None:
+                    self.assertEqual(after['total'], {'minor': 1990, 'currency': 'CNY'})
+                self.assertEqual(after['authenticated'], account != 'weidoufu')
+                if after['paid_at'] is not None:
+                    self.assertRegex(after['paid_at'], r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d')
+
+    def test_query_by_transaction_id(self):
+        number = self.new_number()
+        self.pay('wechat-v3-public-key', number=number)
+        self.buyer_pays('wechat-v3-public-key', number)
+        first = self.cli('query', '--json', '--account', 'wechat-v3-public-key', '--out-trade-no', number).only()
+        second = self.cli('query', '--json', '--account', 'wechat-v3-public-key', '--transaction-id',
+                          first['transaction_id'])
+        self.assertEqual(second.status, OK, second.err)
+        self.assertEqual(second.only()['out_trade_no'], number)
+
+    def test_query_with_another_total_is_a_mismatch(self):
+        number = self.new_number()
+        self.pay('wechat-v3-public-key', number=number)
+        self.buyer_pays('wechat-v3-public-key', number)
+        result = self.cli('query', '--json', '--account', 'wechat-v3-public-key', '--out-trade-no', number,
+                          '--total', '19.91 CNY')
+        self.assert_error(result, NOT_AUTHENTIC, 'mismatch')
+
+    def test_number_is_made_when_none_is_given(self):
+        numbers = {self.pay('weidoufu').only()['out_trade_no'] for _ in range(3)}
+        self.assertEqual(len(numbers), 3)
+        for number in numbers:
+            self.assertRegex(number, r'^T20\d{12}\d{10}$')
+
+    def test_plain_output(self):
+        number = self.new_number()
+        result = self.cli('pay', '--account', 'weidoufu', '--total', '19.90 CNY', '--subject', 'tea', '--payer',
+                          PAYERS['wechat'], '--wallet', 'wechat', '--notify-url',
+                          'http://127.0.0.1:1/notify/weidoufu', '--out-trade-no', number)
+        self.assertEqual(result.status, OK, result.err)
+        self.assertIn(number, result.out)
+        self.assertIn('wx-request-payment', result.out)
+        shown = self.cli('query', '--account', 'weidoufu', '--out-trade-no', number)
+        self.assertEqual(shown.status, OK, shown.err)
+        self.assertRegex(shown.out, r'(?m)^state +pending$')
+
+    def test_amounts_that_are_none(self):
+        for total in ('19.999 CNY', '19.90', '19,90 CNY', '1e2 CNY', '-1.00 CNY', '0x10 CNY', 'nan CNY',
+                      '99999999999999999999.00 CNY', '19.90 cny', ''):
+            result = self.cli('pay', '--json', '--account', 'weidoufu', '--total', total)
+            self.assertEqual(result.status, INVALID, (total, result.out, result.err))
+            self.assertEqual(result.only()['error']['code'], 'invalid')
+
+    def test_amount_of_nothing(self):
+        number = self.new_number()
+        result = self.pay('weidoufu', '--total', '0.00 CNY', number=number)
+        self.assert_error(result, INVALID, 'invalid')
+
+    def test_words_that_are_none(self):
+        self.assert_error(self.pay('weidoufu', '--method', 'teleport'), INVALID, 'invalid')
+        self.assert_error(self.pay('weidoufu', '--wallet', 'purse'), INVALID, 'invalid')
+        self.assert_error(self.pay('weidoufu', '--expires-in=-5'), INVALID, 'invalid')
+        self.assert_error(self.pay('weidoufu', '--method', 'native'), INVALID, 'not-supported')
+        self.assert_error(self.pay('weidoufu', number='short'), INVALID, 'invalid')
+
+    def test_unknown_account(self):
+        self.assert_error(self.pay('nobody'), REFUSED, 'not-found')
+
+    def test_unknown_order(self):
+        # weidoufu has one code for every refusal
+        for account, code in (('weidoufu', 'refused'), ('wechat-v3-certificate', 'not-found')):
+            result = self.cli('query', '--json', '--account', account, '--out-trade-no', self.new_number())
+            self.assert_error(result, REFUSED, code)
+
+    def test_wrong_reference(self):
+        for more in ([], ['--out-trade-no', 'T1', '--transaction-id', '2']):
+            self.assert_error(self.cli('query', '--json', '--account', 'weidoufu', *more), USAGE, 'usage')
+
+    def test_account_without_its_key(self):
+        config = self.changed_config('secret-key=file:weidoufu-secret-key', 'secret-key=')
+        self.assert_error(self.pay('weidoufu', '--config', config), CONFIG, 'config')
+
+    def test_garbage_module(self):
+        folder = tempfile.mkdtemp(prefix='minipay-garbage-')
+        self.addCleanup(shutil.rmtree, folder)
+        case = TestInspect()
+        case.folder = folder
+        path = case.copy_manifests(True)
+        result = self.pay('weidoufu', MINIPAY_PLUGIN_PATH=path)
+        self.assert_error(result, CONFIG, 'plugin')
+
+    def test_gateway_that_is_not_there(self):
+        with socket.create_server(('127.0.0.1', 0)) as free:
+            port = free.getsockname()[1]
+        config = self.changed_config(self.endpoint, f'http://127.0.0.1:{port}')
+        number = self.new_number()
+        result = self.pay('weidoufu', '--config', config, number=number)
+        self.assert_error(result, NOT_SENT, 'not-sent')
+        self.assertEqual(result.only()['out_trade_no'], number)
+
+    def test_gateway_that_hangs_up(self):
+        gateway = Gateway(answer=b'')
+        self.addCleanup(gateway.close)
+        config = self.changed_config(self.endpoint, gateway.url)
+        for account in ('weidoufu', 'wechat-v3-public-key'):
+            number = self.new_number()
+            result = self.pay(account, '--config', config, number=number)
+            self.assert_error(result, UNKNOWN, 'outcome-unknown')
+            self.assertEqual(result.only()['out_trade_no'], number)
+
+
+class TestReceive(SandboxCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.gateway = Gateway()
+        cls.raw = {}
+        for account in ('weidoufu', 'wechat-v3-public-key', 'wechat-v3-certificate'):
+            case = cls('capture')
+            number = case.new_number()
+            paid = case.pay(account, number=number, notify=cls.gateway.url)
+            assert paid.status == OK, paid.err
+            case.buyer_pays(account, number)
+            cls.raw[account] = (number, cls.gateway.raw[-1])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.gateway.close()
+        super().tearDownClass()
+
+    def capture(self):
+        """Stands for the class while it captures."""
+
+    def receive(self, raw, *more, **keywords):
+        return self.cli('receive', '--json', *more, stdin=raw, **keywords)
+
+    def test_genuine_is_accepted(self):
+        for account, (number, raw) in self.raw.items():
+            with self.subTest(account=account):
+                result = self.receive(raw)
+                self.assertEqual(result.status, OK, result.out + result.err)
+                line = result.only()
+                self.assertEqual(line['verdict'], 'accepted')
+                self.assertNotIn('error', line)
+                notification = line['notification']
+                self.assertEqual(notification['account'], account)
+                # a fresh process has an empty journal
+                self.assertIs(notification['unmatched'], True)
+                self.assertIs(notification['duplicate'], False)
+                payment = notification['payment']
+                self.assertEqual((payment['out_trade_no'], payment['state']), (number, 'paid'))
+                self.assertEqual(payment['total'], {'minor': 1990, 'currency': 'CNY'})
+                self.assertIs(payment['authenticated'], True)
+                self.assertEqual(line['reply']['status'] // 100, 2)
+
+    def test_file_and_line_ends(self):
+        number, raw = self.raw['wechat-v3-public-key']
+        head, _, body = raw.partition(b'\r\n\r\n')
+        path = os.path.join(self.folder, 'notification')
+        with open(path, 'wb') as file:
+            file.write(head.replace(b'\r\n', b'\n') + b'\n\n' + body)
+        result = self.cli('receive', '--json', path)
+        self.assertEqual(result.status, OK, result.out + result.err)
+        self.assertEqual(result.only()['notification']['payment']['out_trade_no'], number)
+        plain = self.cli('receive', path)
+        self.assertEqual(plain.status, OK)
+        self.assertRegex(plain.out, r'(?m)^verdict +accepted$')
+
+    def test_account_takes_the_place_of_the_path(self):
+        _, raw = self.raw['weidoufu']
+        moved = raw.replace(b'/notify/weidoufu', b'/elsewhere/hook', 1)
+        self.assertNotEqual(self.receive(moved).status, OK)
+        result = self.receive(moved, '--account', 'weidoufu')
+        self.assertEqual(result.status, OK, result.out + result.err)
+
+    def test_tampered_is_not_authentic(self):
+        for account, (number, raw) in self.raw.items():
+            with self.subTest(account=account):
+                head, _, body = raw.partition(b'\r\n\r\n')
+                if account == 'weidoufu':
+                    self.assertIn(number.encode(), body)
+                    body = body.replace(number.encode(), number.encode()[:-1] + b'x')
+                else:
+                    at = body.index(b'"ciphertext"') + 30
+                    body = body[:at] + (b'A' if body[at:at + 1] != b'A' else b'B') + body[at + 1:]
+                result = self.receive(head + b'\r\n\r\n' + body)
+                self.assertEqual(result.status, NOT_AUTHENTIC, result.out + result.err)
+                line = result.only()
+                self.assertEqual((line['verdict'], line['error']['code']), ('refused', 'signature-invalid'))
+                self.assertNotIn('notification', line)
+                self.assertGreaterEqual(line['reply']['status'], 200)
+                self.assertIn('minipay: ', result.err)
+
+    def test_repeated_signature_is_refused(self):
+        _, raw = self.raw['wechat-v3-public-key']
+        line = re.search(rb'(?i)\r\n(wechatpay-signature: [^\r]*)', raw).group(1)
+        head, _, body = raw.partition(b'\r\n\r\n')
+        result = self.receive(head + b'\r\n' + line + b'\r\n\r\n' + body)
+        self.assertEqual(result.status, NOT_AUTHENTIC, result.out + result.err)
+        self.assertEqual(result.only()['verdict'], 'refused')
+
+    def test_wrong_account_is_refused(self):
+        _, raw = self.raw['wechat-v3-public-key']
+        result = self.receive(raw, '--account', 'weidoufu')
+        self.assertEqual(result.status, NOT_AUTHENTIC, result.out + result.err)
+
+    def test_broken_requests(self):
+        _, raw = self.raw['weidoufu']
+        head, _, body = raw.partition(b'\r\n\r\n')
+        broken = {
+            'nothing': b'',
+            'no empty line': b'POST /notify/weidoufu HTTP/1.1\r\nHost: a\r\n',
+            'body cut': raw[:-1],
+            'body longer': raw + b'x',
+            'no request line': b'\r\n\r\n' + body,
+            'no version': head.replace(b' HTTP/1.1', b'', 1) + b'\r\n\r\n' + body,
+            'other version': head.replace(b'HTTP/1.1', b'HTTP/2', 1) + b'\r\n\r\n' + body,
+            'two lengths': head + b'\r\nContent-Length: 2\r\n\r\n' + body,
+            'signed length': b'POST /notify/weidoufu HTTP/1.1\r\nContent-Length: +2\r\n\r\n{}',
+            'chunked': b'POST /notify/weidoufu HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+            'folded': head + b'\r\n folded\r\n\r\n' + body,
+            'no colon': head + b'\r\nNonsense\r\n\r\n' + body,
+            'nul': head + b'\r\nX: a\0b\r\n\r\n' + body,
+            'return in a line': head + b'\r\nX: a\rb\r\n\r\n' + body,
+            'bytes': bytes(range(256)) * 4,
+        }
+        for name, text in broken.items():
+            with self.subTest(name):
+                self.assert_error(self.receive(text), NOT_AUTHENTIC, 'protocol')
+
+    def test_limits(self):
+        start = b'POST /notify/weidoufu HTTP/1.1\r\n'
+        head = start + b'X: ' + b'a' * (16384 - len(start) - 7) + b'\r\n\r\n'
+        self.assertEqual(len(head), 16384)
+        body = b'x' * 262144
+        self.assertNotEqual(self.receive(head + body).only()['error']['code'], 'usage')
+        self.assert_error(self.receive(b'POST / HTTP/1.1\r\n\r\n' + body + b'x'), NOT_AUTHENTIC, 'limit')
+        self.assert_error(self.receive(head.replace(b'X', b'XX') + b'{}'), NOT_AUTHENTIC, 'limit')
+        self.assert_error(self.receive(b'x' * 10_000_000), NOT_AUTHENTIC, 'limit')
+
+    def test_file_that_is_not_there(self):
+        self.assert_error(self.cli('receive', '--json', '/nonexistent/request'), USAGE, 'usage')
+        self.assert_error(self.cli('receive', '--json', self.folder), USAGE, 'usage')
+
+
+class TestDemo(unittest.TestCase):
+    RUNS = {('weidoufu', 'wechat', 'wx-request-payment'), ('weidoufu', 'alipay', 'my-trade-pay'),
+            ('wechat-v3', 'public-key', 'wx-request-payment'),
+            ('wechat-v3', 'certificate', 'wx-request-payment')}
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix='minipay-demo-test-')
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def assert_clean(self):
+        self.assertEqual(os.listdir(self.folder), [])
+        for path in glob.glob('/proc/[0-9]*/cmdline'):
+            try:
+                with open(path, 'rb') as file:
+                    self.assertNotIn(self.folder.encode(), file.read())
+            except OSError:
+                pass
+
+    def test_every_provider_and_mode(self):
+        result = run('demo', '--json', TMPDIR=self.folder)
+        lines = result.lines()
+        self.assertEqual(result.status, OK, result.out + result.err)
+        self.assertEqual({(line['provider'], line['mode'], line['checkout']['kind']) for line in lines},
+                         self.RUNS)
+        self.assertEqual(len(lines), len(self.RUNS))
+        for line in lines:
+            self.assertIs(line['ok'], True)
+            self.assertNotIn('error', line)
+            self.assertEqual(line['state'], 'paid')
+            self.assertEqual(line['total'], {'minor': 1990, 'currency': 'CNY'})
+            self.assertRegex(line['out_trade_no'], r'^T20\d{22}$')
+            self.assertTrue(line['checkout']['params'])
+        self.assertEqual(len({line['out_trade_no'] for line in lines}), len(lines))
+        self.assert_clean()
+
+    def test_plain(self):
+        result = run('demo', TMPDIR=self.folder)
+        self.assertEqual(result.status, OK, result.out + result.err)
+        for provider, mode, kind in self.RUNS:
+            self.assertIn(f'{provider}, {mode} ', result.out)
+            self.assertIn(kind, result.out)
+        self.assertNotIn('FAILED', result.out)
+
+    def test_one_provider(self):
+        lines = run('demo', '--json', '--provider', 'weidoufu', TMPDIR=self.folder).lines()
+        self.assertEqual({line['mode'] for line in lines}, {'wechat', 'alipay'})
+        result = run('demo', '--json', '--provider', 'nobody', TMPDIR=self.folder)
+        self.assertEqual(result.status, REFUSED)
+        self.assertEqual(result.only()['error']['code'], 'not-found')
+        self.assert_clean()
+
+    def test_failed_run_says_so(self):
+        path = os.path.join(self.folder, 'plugins')
+        case = TestInspect()
+        case.folder = path
+        os.mkdir(path, 0o755)
+        result = run('demo', '--json', MINIPAY_PLUGIN_PATH=case.copy_manifests(True))
+        self.assertEqual(result.status, CONFIG)
+        self.assertEqual(len(result.lines()), 3)
+        for line in result.lines():
+            self.assertIs(line['ok'], False)
+            self.assertEqual(line['error']['code'], 'plugin')
+
+    def test_sandbox_that_is_none(self):
+        for program in ('/bin/true', '/bin/cat', '/nonexistent'):
+            result = run('demo', '--json', MINIPAY_SANDBOX=program, TMPDIR=self.folder)
+            self.assertIn(result.status, (INTERNAL, USAGE), program)
+            self.assertTrue(result.only()['error']['message'])
+            self.assert_clean()
+
+    def test_interrupted_leaves_nothing(self):
+        for delay in (0.02, 0.2):
+            process = subprocess.Popen([MINIPAY, 'demo', '--json'], stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, env=dict(os.environ, TMPDIR=self.folder))
+            time.sleep(delay)
+            while delay < 0.1 and not os.listdir(self.folder):
+                time.sleep(0.005)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+            self.assertGreaterEqual(process.returncode, 0, err)
+            for line in out.decode().splitlines():
+                self.assertIsInstance(json.loads(line), dict)
+            self.assert_clean()
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)
