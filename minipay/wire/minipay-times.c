@@ -62,7 +62,7 @@ fields_to_time (const Fields *self, int offset_s)
   g_autoptr (GTimeZone) zone = NULL;
   g_autoptr (GDateTime) time = NULL;
 
-  if (self->year < 1970 || self->second > 59)
+  if (self->year < 1970)
     return NULL;
 
   zone = g_time_zone_new_offset (offset_s);

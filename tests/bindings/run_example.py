@@ -34,7 +34,9 @@ def check_paid(sandbox, account, ran):
     out_trade_no, transaction_id = paid[0]
     orders = [o for o in sandbox.get('/sandbox/orders')['orders'] if o['account'] == account]
     check(len(orders) == 1, f'{account}: one purchase made {len(orders)} orders', ran)
-    told = {'out_trade_no': out_trade_no, 'transaction_id': transaction_id, 'total': 1990, 'currency': 'CNY', 'state': 'paid'}
+    told = {'out_trade_no': out_trade_no, 'total': 1990, 'currency': 'CNY', 'state': 'paid'}
+    if account != 'weidoufu':  # which has a number of its own beside the wallet's
+        told['transaction_id'] = transaction_id
     known = {name: orders[0][name] for name in told}
     check(told == known, f'{account}: told {told}, the sandbox knows {known}', ran)
     check((UNSIGNED in ran.stdout) == (account == 'weidoufu'), f'{account}: wrong word about the signature', ran)
@@ -69,7 +71,7 @@ def main(command):
         with Sandbox('--pay-after', '200') as sandbox:
             sandbox.fault(gateway, 'create', 'cut', times=20)
             ran = run(command, sandbox.config, account)
-            check('outcome unknown: ' in ran.stderr, f'{account}: the lost answer was not told', ran)
+            check('asking about the order: ' in ran.stderr, f'{account}: the lost answer was not told', ran)
             check_paid(sandbox, account, ran)
             print(f'ok {account} without an answer')
 

@@ -9,7 +9,7 @@
 #include "merchant.h"
 
 typedef struct {
-  MinipayAccount *account; /* owned */
+  MinipayAccount *account; /* the client keeps it */
   GMainLoop *loop;         /* owned */
   guint64 last_number;
   guint target;
@@ -123,7 +123,6 @@ main (int argc, char **argv)
   measure_timer_stop (&timer);
   measure_report ((guint) orders, from, to, &timer);
 
-  g_object_unref (self.account);
   g_main_loop_unref (self.loop);
   return EXIT_SUCCESS;
 }

@@ -71,16 +71,13 @@ main (int argc, char **argv)
   g_autoptr (GPtrArray) set = NULL;
   g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (MinipayClient) client = NULL;
-  g_autoptr (MinipayAccount) account = NULL;
   MeasureMark from = { 0 };
   MeasureMark to = { 0 };
 
   if (n == 0)
     measure_fail ("usage: bench-notify KEYS-FOLDER CONFIGURATION COUNT WARM-UP");
   client = minipay_client_new_from_file (argv[2], &error);
-  if (client != NULL)
-    account = minipay_client_get_account (client, MERCHANT_ACCOUNT, &error);
-  if (account == NULL)
+  if (client == NULL || minipay_client_get_account (client, MERCHANT_ACCOUNT, &error) == NULL)
     measure_fail ("%s", error->message);
 
   set = notification_set_new (argv[1], warm_up + n);

@@ -277,6 +277,8 @@ static const JsonCase json_refused[] = {
   /* RFC 8259, 8.2: what lone surrogates become is unpredictable */
   JSON_CASE ("i: lone high surrogate, refused", "[\"\\ud800\"]"),
   JSON_CASE ("i: lone low surrogate, refused", "[\"\\udc00\"]"),
+  JSON_CASE ("i: last low surrogate alone, refused", "[\"\\udfff\"]"),
+  JSON_CASE ("i: high surrogate and U+E000, refused", "[\"\\ud800\\ue000\"]"),
   JSON_CASE ("i: high surrogate and text, refused", "[\"\\ud800abcdef\"]"),
   JSON_CASE ("i: high surrogate and another escape, refused", "[\"\\ud800\\n\"]"),
   JSON_CASE ("i: high surrogate and a letter's escape, refused", "[\"\\ud800\\u0041\"]"),
@@ -300,6 +302,7 @@ static const JsonCase json_refused[] = {
   JSON_CASE ("n: encoded surrogate", "[\"\xed\xa0\x80\"]"),
   JSON_CASE ("n: encoded surrogate pair", "[\"\xed\xa0\x81\xed\xb0\xb7\"]"),
   JSON_CASE ("n: above U+10FFFF", "[\"\xf4\x90\x80\x80\"]"),
+  JSON_CASE ("n: lead byte 0xf5", "[\"\xf5\x80\x80\x80\"]"),
   JSON_CASE ("n: five bytes", "[\"\xf8\x88\x80\x80\x80\"]"),
   JSON_CASE ("n: 0xfe", "[\"\xfe\"]"),
   JSON_CASE ("n: 0xff", "[\"aaaaaaaaaaaaaaa\xff\"]"),

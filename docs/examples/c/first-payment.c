@@ -83,9 +83,10 @@ on_created (GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree char *params = minipay_checkout_to_json (checkout);
 
     g_print ("for the buyer's page: %s\n", params);
-  } else if (g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN)) {
+  } else if (g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN) ||
+             g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT)) {
     /* The gateway may have the order. A new number could make the buyer pay twice: ask about this one. */
-    g_printerr ("outcome unknown: %s\n", error->message);
+    g_printerr ("asking about the order: %s\n", error->message);
   } else {
     g_printerr ("no order: %s\n", error->message);
     end (shop, 1);

@@ -10,6 +10,7 @@ import System from 'system';
 
 const ASK_EVERY_MS = 500;
 const GIVE_UP_AFTER_MS = 20000;
+const MAYBE_CREATED = [Minipay.Error.OUTCOME_UNKNOWN, Minipay.Error.CONFLICT];
 
 // 18 to 32 letters and digits suit every gateway. Keep the number with your own order before you use it.
 function makeOutTradeNo() {
@@ -56,10 +57,10 @@ async function main(config, name = 'weidoufu') {
         const checkout = await account.create_payment_async(order);
         print(`for the buyer's page: ${checkout.to_json()}`);
     } catch (error) {
-        if (!(error instanceof Minipay.Error) || error.code !== Minipay.Error.OUTCOME_UNKNOWN)
+        if (!(error instanceof Minipay.Error) || !MAYBE_CREATED.includes(error.code))
             throw error;
         // The gateway may have the order. A new number could make the buyer pay twice: ask about this one.
-        printerr(`outcome unknown: ${error.message}`);
+        printerr(`asking about the order: ${error.message}`);
     }
 
     const payment = await waitUntilPaid(account, order);

@@ -17,6 +17,7 @@ from gi.repository import GLib, Minipay  # noqa: E402
 
 ASK_EVERY_S = 0.5
 GIVE_UP_AFTER_S = 20
+MAYBE_CREATED = (Minipay.Error.OUTCOME_UNKNOWN, Minipay.Error.CONFLICT)
 
 
 def make_out_trade_no():
@@ -63,10 +64,10 @@ async def main(config, name='weidoufu'):
         checkout = await account.create_payment_async(order)
         print("for the buyer's page:", checkout.to_json())
     except GLib.Error as error:
-        if not error.matches(Minipay.Error.quark(), Minipay.Error.OUTCOME_UNKNOWN):
+        if not any(error.matches(Minipay.Error.quark(), code) for code in MAYBE_CREATED):
             raise
         # The gateway may have the order. A new number could make the buyer pay twice: ask about this one.
-        print('outcome unknown:', error.message, file=sys.stderr)
+        print('asking about the order:', error.message, file=sys.stderr)
 
     payment = await wait_until_paid(account, order)
     # not every gateway repeats the amount; what it says was compared with the order already

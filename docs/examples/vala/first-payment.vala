@@ -52,9 +52,11 @@ async bool buy (string config, string name) throws Error {
     try {
         var checkout = yield account.create_payment_async (order);
         print ("for the buyer's page: %s\n", checkout.to_json ());
-    } catch (Minipay.Error.OUTCOME_UNKNOWN e) {
+    } catch (Error e) {
+        if (!(e is Minipay.Error.OUTCOME_UNKNOWN) && !(e is Minipay.Error.CONFLICT))
+            throw e;
         // The gateway may have the order. A new number could make the buyer pay twice: ask about this one.
-        printerr ("outcome unknown: %s\n", e.message);
+        printerr ("asking about the order: %s\n", e.message);
     }
 
     while (get_monotonic_time () < give_up_at) {
