@@ -43,6 +43,9 @@ minipay_http_request_class_init (MinipayHttpRequestClass *klass)
 static void
 minipay_http_request_init (MinipayHttpRequest *self)
 {
+  /* a script can make an object without new(): nothing here is ever NULL but the body */
+  self->method = g_strdup ("");
+  self->target = g_strdup ("");
   self->headers = minipay_headers_new ();
 }
 
@@ -64,7 +67,9 @@ minipay_http_request_new (const char *method, const char *target, GBytes *body)
   g_return_val_if_fail (method != NULL && target != NULL, NULL);
 
   self = g_object_new (MINIPAY_TYPE_HTTP_REQUEST, NULL);
+  g_free (self->method);
   self->method = g_strdup (method);
+  g_free (self->target);
   self->target = g_strdup (target);
   self->body = body != NULL ? g_bytes_ref (body) : NULL;
   return self;

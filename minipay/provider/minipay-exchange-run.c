@@ -136,8 +136,8 @@ run_fail (Run *run, GError *error)
   gboolean is_server_error = run->answer != NULL && minipay_http_response_get_status (run->answer) >= 500;
   gboolean is_open = run->answer != NULL && (!error_is_definite (error) || is_server_error);
 
-  /* a refused repetition says nothing about the first try, unless it says that the number is taken */
-  if (run->has_left && !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT))
+  /* a refused repetition says nothing about the first try; "paid already" may well be our own doing */
+  if (run->has_left)
     is_open = TRUE;
   if (run_moves_money (run) && is_open &&
       !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN)) {

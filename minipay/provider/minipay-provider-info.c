@@ -136,7 +136,8 @@ info_limits_to_variant (MinipayProviderInfo *self)
     dict_add_rule (&dict, &limit->rule);
     if (g_strcmp0 (limit->name, "total") == 0) {
       g_variant_dict_insert (&dict, "minimum", "x", limit->minimum);
-      g_variant_dict_insert (&dict, "maximum", "x", limit->maximum);
+      if (limit->maximum < G_MAXINT64)
+        g_variant_dict_insert (&dict, "maximum", "x", limit->maximum);
     }
     if (limit->schemes != NULL) {
       dict_add_strv (&dict, "schemes", limit->schemes);

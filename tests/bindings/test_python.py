@@ -260,6 +260,18 @@ class AsyncTest(SandboxTestCase):
         self.assert_fails(Minipay.Error.OUTCOME_UNKNOWN, self.run_async, buy())
         self.assertLess(time.monotonic() - started, 3)
 
+    def test_a_timeout_of_a_question_is_a_timeout(self):
+        order = make_order()
+        self.account.create_payment(order)
+        self.sandbox.fault('wechat-v3', 'query', 'delay', milliseconds=5000)
+
+        async def ask():
+            await asyncio.wait_for(self.account.query_payment_async(Minipay.PaymentRef.new(order.props.out_trade_no)), 0.5)
+
+        started = time.monotonic()
+        self.assertRaises(asyncio.TimeoutError, self.run_async, ask())
+        self.assertLess(time.monotonic() - started, 3)
+
     def test_a_call_cancelled_before_it_was_sent_is_cancelled(self):
         async def buy():
             cancellable = Gio.Cancellable()
