@@ -14,12 +14,12 @@
  * MINIPAY_PROVIDER_DEFINE:
  * @TYPE: the GType of the provider, as its manifest's `Type=` names it
  *
- * Defines the one symbol a native plugin exports. The ABI number is part of its name: a plugin built for another ABI is
- * refused by name before a line of it runs.
+ * Defines the one symbol a native plugin exports. The ABI number is part of its name: a plugin built for
+ * another ABI is refused by name before a line of it runs.
  */
-#define MINIPAY_PROVIDER_DEFINE(TYPE) \
-  __attribute__ ((visibility ("default"))) GType minipay_provider_1 (void); \
-  GType minipay_provider_1 (void) \
-  { \
-    return (TYPE); \
+#define MINIPAY_PROVIDER_DEFINE(TYPE)                                                                              \
+  __attribute__ ((visibility ("default"))) GType minipay_provider_1 (void);                                        \
+  GType minipay_provider_1 (void)                                                                                  \
+  {                                                                                                                \
+    return (TYPE);                                                                                                 \
   }

@@ -50,8 +50,7 @@ add_run (GPtrArray *runs, MinipayAccount *account, const char *method, guint n_w
   g_auto (GStrv) words = g_strsplit (method, "/", 2);
   const char *wallet = words[1] != NULL ? words[1] : "any";
   g_autofree char *mode = make_mode_name (minipay_account_get_mode (account), wallet, n_wallets);
-  DemoRun *run =
-      demo_run_new (minipay_account_get_name (account), minipay_account_get_provider (account), mode);
+  DemoRun *run = demo_run_new (minipay_account_get_name (account), minipay_account_get_provider (account), mode);
   int value = 0;
 
   if (cli_read_enum (MINIPAY_TYPE_METHOD, "method", words[0], &value, &run->error))
@@ -74,8 +73,8 @@ add_runs_of_account (GPtrArray *runs, MinipayClient *client, const char *name, c
   if (account != NULL && provider != NULL && !g_str_equal (minipay_account_get_provider (account), provider))
     return;
   if (account != NULL)
-    info = minipay_registry_lookup (minipay_client_get_registry (client),
-                                    minipay_account_get_provider (account), &error);
+    info = minipay_registry_lookup (
+        minipay_client_get_registry (client), minipay_account_get_provider (account), &error);
   if (info == NULL) {
     DemoRun *run = demo_run_new (name, account != NULL ? minipay_account_get_provider (account) : NULL, name);
 
@@ -99,8 +98,7 @@ plan_runs (MinipayClient *client, const char *provider, GError **error)
   g_auto (GStrv) names = minipay_client_dup_account_names (client);
 
   if (provider != NULL) {
-    MinipayProviderInfo *info =
-        minipay_registry_lookup (minipay_client_get_registry (client), provider, error);
+    MinipayProviderInfo *info = minipay_registry_lookup (minipay_client_get_registry (client), provider, error);
 
     if (info == NULL)
       return NULL;
@@ -108,7 +106,10 @@ plan_runs (MinipayClient *client, const char *provider, GError **error)
   for (char **name = names; *name != NULL; name++)
     add_runs_of_account (runs, client, *name, provider);
   if (runs->len == 0) {
-    g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "the sandbox has no account of provider %s",
+    g_set_error (error,
+                 CLI_ERROR,
+                 CLI_ERROR_USAGE,
+                 "the sandbox has no account of provider %s",
                  provider != NULL ? provider : "(any)");
     return NULL;
   }
@@ -117,8 +118,7 @@ plan_runs (MinipayClient *client, const char *provider, GError **error)
 
 /* The first failure decides, and nobody is kept waiting after Ctrl-C. */
 static CliExit
-perform (
-    GPtrArray *runs, MinipayClient *client, MinipayListener *listener, DemoSandbox *sandbox, gboolean json)
+perform (GPtrArray *runs, MinipayClient *client, MinipayListener *listener, DemoSandbox *sandbox, gboolean json)
 {
   CliExit status = CLI_EXIT_OK;
 
@@ -126,8 +126,11 @@ perform (
     DemoRun *run = g_ptr_array_index (runs, i);
 
     if (!demo_run_perform (run, client, listener, sandbox)) {
-      fprintf (stderr, "minipay: %s, %s: %s\n", run->provider != NULL ? run->provider : run->account,
-               run->mode, run->error->message);
+      fprintf (stderr,
+               "minipay: %s, %s: %s\n",
+               run->provider != NULL ? run->provider : run->account,
+               run->mode,
+               run->error->message);
       if (status == CLI_EXIT_OK)
         status = cli_exit_for (run->error);
     }
@@ -179,11 +182,14 @@ cli_demo (int argc, char **argv)
 
   /* from here on Ctrl-C ends things in order instead of leaving folders behind */
   cli_get_cancellable ();
-  if (cli_parse (
-          &common,
-          "Starts minipay-sandbox and runs a payment through every provider and mode of it: the order, the\n"
-          "buyer's payment, the notification over HTTP, the query.",
-          entries, 0, &argc, &argv, &error))
+  if (cli_parse (&common,
+                 "Starts minipay-sandbox and runs a payment through every provider and mode of it: the order, the\n"
+                 "buyer's payment, the notification over HTTP, the query.",
+                 entries,
+                 0,
+                 &argc,
+                 &argv,
+                 &error))
     status = demo (&common, provider, &error);
   return error != NULL ? cli_fail (common.json, NULL, error) : status;
 }

@@ -123,8 +123,13 @@ cli_inspect (int argc, char **argv)
   MinipayProviderInfo *info = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!cli_parse (&common, "Shows what the manifests of the providers say; no module is loaded.", NULL, 1,
-                  &argc, &argv, &error))
+  if (!cli_parse (&common,
+                  "Shows what the manifests of the providers say; no module is loaded.",
+                  NULL,
+                  1,
+                  &argc,
+                  &argv,
+                  &error))
     return cli_fail (common.json, NULL, error);
 
   registry = minipay_registry_new ();

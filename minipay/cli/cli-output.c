@@ -113,8 +113,8 @@ cli_json_add_checkout (JsonBuilder *json, const char *name, MinipayCheckout *che
 
   json_builder_set_member_name (json, name);
   json_builder_begin_object (json);
-  cli_json_add_string (json, "kind",
-                       cli_nick (MINIPAY_TYPE_CHECKOUT_KIND, (int) minipay_checkout_get_kind (checkout)));
+  cli_json_add_string (
+      json, "kind", cli_nick (MINIPAY_TYPE_CHECKOUT_KIND, (int) minipay_checkout_get_kind (checkout)));
   json_builder_set_member_name (json, "params");
   if (params != NULL)
     json_builder_add_value (json, params);
@@ -131,8 +131,8 @@ cli_json_add_payment_members (JsonBuilder *json, MinipayPayment *payment)
 
   cli_json_add_string (json, "out_trade_no", minipay_payment_get_out_trade_no (payment));
   cli_json_add_string (json, "transaction_id", minipay_payment_get_transaction_id (payment));
-  cli_json_add_string (json, "state",
-                       cli_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) minipay_payment_get_state (payment)));
+  cli_json_add_string (
+      json, "state", cli_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) minipay_payment_get_state (payment)));
   cli_json_add_money (json, "total", minipay_payment_get_total (payment));
   cli_json_add_money (json, "paid", minipay_payment_get_paid (payment));
   cli_json_add_string (json, "payer", minipay_payment_get_payer (payment));
@@ -228,8 +228,8 @@ cli_print_checkout_params (MinipayCheckout *checkout, const char *indent, gsize 
     if (string == NULL)
       continue;
     is_long = strlen (string) > max_value;
-    fprintf (stdout, "%s%-10s %.*s%s\n", indent, name, (int) MIN (max_value, G_MAXINT), string,
-             is_long ? "..." : "");
+    fprintf (
+        stdout, "%s%-10s %.*s%s\n", indent, name, (int) MIN (max_value, G_MAXINT), string, is_long ? "..." : "");
   }
 }
 

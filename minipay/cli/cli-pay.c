@@ -45,23 +45,25 @@ options_parse (PayOptions *self, int argc, char **argv, GError **error)
   const GOptionEntry entries[] = {
     { "total", 0, 0, G_OPTION_ARG_STRING, &self->total, "What to pay, as \"19.90 CNY\"", "MONEY" },
     { "subject", 0, 0, G_OPTION_ARG_FILENAME, &self->subject, "What is bought", "TEXT" },
-    { "out-trade-no", 0, 0, G_OPTION_ARG_STRING, &self->out_trade_no,
-      "The merchant's number of the order; without it a new one", "N" },
+    { "out-trade-no",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &self->out_trade_no,
+      "The merchant's number of the order; without it a new one",
+      "N" },
     { "payer", 0, 0, G_OPTION_ARG_STRING, &self->payer, "Who pays, as the wallet calls the buyer", "ID" },
-    { "method", 0, 0, G_OPTION_ARG_STRING, &self->method, "Where the buyer pays; without it mini-program",
-      "NAME" },
+    { "method", 0, 0, G_OPTION_ARG_STRING, &self->method, "Where the buyer pays; without it mini-program", "NAME" },
     { "wallet", 0, 0, G_OPTION_ARG_STRING, &self->wallet, "Which purse, where there are several", "NAME" },
-    { "notify-url", 0, 0, G_OPTION_ARG_STRING, &self->notify_url, "Where the gateway tells the outcome",
-      "URL" },
-    { "attach", 0, 0, G_OPTION_ARG_FILENAME, &self->attach, "Text that comes back in the notification",
-      "TEXT" },
+    { "notify-url", 0, 0, G_OPTION_ARG_STRING, &self->notify_url, "Where the gateway tells the outcome", "URL" },
+    { "attach", 0, 0, G_OPTION_ARG_FILENAME, &self->attach, "Text that comes back in the notification", "TEXT" },
     { "expires-in", 0, 0, G_OPTION_ARG_INT64, &self->expires_in_s, "Time to pay, in seconds", "SECONDS" },
     { "client-ip", 0, 0, G_OPTION_ARG_STRING, &self->client_ip, "Address of the buyer's device", "ADDRESS" },
     { NULL },
   };
 
-  if (!cli_parse (&self->common, "Creates a payment and shows what opens the cashier.", entries, 0, &argc,
-                  &argv, error))
+  if (!cli_parse (
+          &self->common, "Creates a payment and shows what opens the cashier.", entries, 0, &argc, &argv, error))
     return FALSE;
   if (self->total == NULL) {
     g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "no total: give --total, as in --total \"19.90 CNY\"");
@@ -97,8 +99,11 @@ options_to_order (const PayOptions *self, GError **error)
   if (self->wallet != NULL && !cli_read_enum (MINIPAY_TYPE_WALLET, "--wallet", self->wallet, &wallet, error))
     return NULL;
   if (self->expires_in_s < 0 || self->expires_in_s > MAX_EXPIRES_IN_S) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
-                 "--expires-in of %" G_GINT64_FORMAT " is outside 1..%d", self->expires_in_s,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "--expires-in of %" G_GINT64_FORMAT " is outside 1..%d",
+                 self->expires_in_s,
                  MAX_EXPIRES_IN_S);
     return NULL;
   }
@@ -107,10 +112,28 @@ options_to_order (const PayOptions *self, GError **error)
 
     expires_at = g_date_time_add_seconds (now, self->expires_in_s);
   }
-  return g_object_new (MINIPAY_TYPE_ORDER, "out-trade-no", self->out_trade_no, "total", total, "subject",
-                       self->subject, "method", method, "wallet", wallet, "payer", self->payer, "notify-url",
-                       self->notify_url, "attach", self->attach, "expires-at", expires_at, "client-ip",
-                       self->client_ip, NULL);
+  return g_object_new (MINIPAY_TYPE_ORDER,
+                       "out-trade-no",
+                       self->out_trade_no,
+                       "total",
+                       total,
+                       "subject",
+                       self->subject,
+                       "method",
+                       method,
+                       "wallet",
+                       wallet,
+                       "payer",
+                       self->payer,
+                       "notify-url",
+                       self->notify_url,
+                       "attach",
+                       self->attach,
+                       "expires-at",
+                       expires_at,
+                       "client-ip",
+                       self->client_ip,
+                       NULL);
 }
 
 static MinipayCheckout *
@@ -164,7 +187,8 @@ cli_pay (int argc, char **argv)
     return CLI_EXIT_OK;
   }
   fprintf (stdout, "out_trade_no    %s\n", options.out_trade_no);
-  fprintf (stdout, "checkout        %s\n",
+  fprintf (stdout,
+           "checkout        %s\n",
            cli_nick (MINIPAY_TYPE_CHECKOUT_KIND, (int) minipay_checkout_get_kind (checkout)));
   cli_print_checkout_params (checkout, "  ", G_MAXINT);
   return CLI_EXIT_OK;

@@ -27,8 +27,7 @@ options_to_ref (const QueryOptions *self, GError **error)
   g_autoptr (MinipayMoney) total = NULL;
 
   if ((self->out_trade_no == NULL) == (self->transaction_id == NULL)) {
-    g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-                 "give exactly one of --out-trade-no and --transaction-id");
+    g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "give exactly one of --out-trade-no and --transaction-id");
     return NULL;
   }
   if (self->total != NULL) {
@@ -36,8 +35,14 @@ options_to_ref (const QueryOptions *self, GError **error)
     if (total == NULL)
       return NULL;
   }
-  return g_object_new (MINIPAY_TYPE_PAYMENT_REF, "out-trade-no", self->out_trade_no, "transaction-id",
-                       self->transaction_id, "total", total, NULL);
+  return g_object_new (MINIPAY_TYPE_PAYMENT_REF,
+                       "out-trade-no",
+                       self->out_trade_no,
+                       "transaction-id",
+                       self->transaction_id,
+                       "total",
+                       total,
+                       NULL);
 }
 
 static MinipayPayment *
@@ -67,15 +72,13 @@ cli_query (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "out-trade-no", 0, 0, G_OPTION_ARG_STRING, &options.out_trade_no, "The merchant's number", "N" },
     { "transaction-id", 0, 0, G_OPTION_ARG_STRING, &options.transaction_id, "The gateway's number", "N" },
-    { "total", 0, 0, G_OPTION_ARG_STRING, &options.total, "What the answer must say, as \"19.90 CNY\"",
-      "MONEY" },
+    { "total", 0, 0, G_OPTION_ARG_STRING, &options.total, "What the answer must say, as \"19.90 CNY\"", "MONEY" },
     { NULL },
   };
   g_autoptr (MinipayPayment) payment = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (cli_parse (&options.common, "Asks the gateway what became of an order.", entries, 0, &argc, &argv,
-                 &error))
+  if (cli_parse (&options.common, "Asks the gateway what became of an order.", entries, 0, &argc, &argv, &error))
     payment = query (&options, &error);
   if (payment == NULL)
     return cli_fail (options.common.json, options.out_trade_no, error);

@@ -25,14 +25,12 @@ read_input (const char *path, GError **error)
     file = g_file_new_for_commandline_arg (path);
     stream = G_INPUT_STREAM (g_file_read (file, NULL, &local_error));
   }
-  if (stream == NULL ||
-      !g_input_stream_read_all (stream, data, MAX_RAW_BYTES + 1, &length, NULL, &local_error)) {
+  if (stream == NULL || !g_input_stream_read_all (stream, data, MAX_RAW_BYTES + 1, &length, NULL, &local_error)) {
     g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "the request cannot be read: %s", local_error->message);
     return NULL;
   }
   if (length > MAX_RAW_BYTES) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT, "the request has more than %d bytes",
-                 MAX_RAW_BYTES);
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT, "the request has more than %d bytes", MAX_RAW_BYTES);
     return NULL;
   }
   return g_bytes_new_take (g_steal_pointer (&data), length);
@@ -84,8 +82,7 @@ add_notification (JsonBuilder *json, MinipayNotification *notification)
   json_builder_set_member_name (json, "notification");
   json_builder_begin_object (json);
   cli_json_add_string (
-      json, "kind",
-      cli_nick (MINIPAY_TYPE_NOTIFICATION_KIND, (int) minipay_notification_get_kind (notification)));
+      json, "kind", cli_nick (MINIPAY_TYPE_NOTIFICATION_KIND, (int) minipay_notification_get_kind (notification)));
   cli_json_add_string (json, "account", minipay_notification_get_account (notification));
   cli_json_add_string (json, "event_id", minipay_notification_get_event_id (notification));
   cli_json_add_boolean (json, "unmatched", minipay_notification_get_unmatched (notification));
@@ -132,11 +129,10 @@ print_receipt (MinipayReceipt *receipt, MinipayHttpResponse *reply)
   fprintf (stdout, "verdict         %s\n", notification != NULL ? "accepted" : "refused");
   if (notification != NULL) {
     fprintf (stdout, "account         %s\n", minipay_notification_get_account (notification));
-    fprintf (stdout, "unmatched       %s\n",
-             minipay_notification_get_unmatched (notification) ? "yes: the journal knows no such order"
-                                                               : "no");
-    fprintf (stdout, "duplicate       %s\n",
-             minipay_notification_get_duplicate (notification) ? "yes" : "no");
+    fprintf (stdout,
+             "unmatched       %s\n",
+             minipay_notification_get_unmatched (notification) ? "yes: the journal knows no such order" : "no");
+    fprintf (stdout, "duplicate       %s\n", minipay_notification_get_duplicate (notification) ? "yes" : "no");
     if (minipay_notification_get_payment (notification) != NULL)
       cli_print_payment (minipay_notification_get_payment (notification));
   }
@@ -152,8 +148,13 @@ cli_receive (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   const GError *failure;
 
-  if (cli_parse (&common, "Judges one notification: a raw HTTP request from a file or standard input.", NULL,
-                 1, &argc, &argv, &error))
+  if (cli_parse (&common,
+                 "Judges one notification: a raw HTTP request from a file or standard input.",
+                 NULL,
+                 1,
+                 &argc,
+                 &argv,
+                 &error))
     receipt = receive (&common, argc > 1 ? argv[1] : NULL, &error);
   if (receipt == NULL)
     return cli_fail (common.json, NULL, error);

@@ -71,9 +71,8 @@ parse_request_line (const char *line, const char *target, GBytes *body, GError *
 {
   g_auto (GStrv) words = g_strsplit (line, " ", -1);
 
-  if (g_strv_length (words) != 3 || *words[0] == '\0' ||
-      words[0][strspn (words[0], TOKEN_CHARACTERS)] != '\0' || words[1][0] != '/' ||
-      (!g_str_equal (words[2], "HTTP/1.1") && !g_str_equal (words[2], "HTTP/1.0"))) {
+  if (g_strv_length (words) != 3 || *words[0] == '\0' || words[0][strspn (words[0], TOKEN_CHARACTERS)] != '\0' ||
+      words[1][0] != '/' || (!g_str_equal (words[2], "HTTP/1.1") && !g_str_equal (words[2], "HTTP/1.0"))) {
     refuse (error, "the first line is no request line, such as: POST /notify/shop HTTP/1.1");
     return NULL;
   }
@@ -111,15 +110,17 @@ check_body_length (MinipayHttpRequest *request, gsize length, GError **error)
   if (n_lengths == 0)
     return TRUE;
   if (!g_ascii_string_to_unsigned (text, 10, 0, CLI_MAX_BODY_BYTES, &announced, NULL)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "Content-Length is no number of 0..%d",
-                 CLI_MAX_BODY_BYTES);
+    g_set_error (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "Content-Length is no number of 0..%d", CLI_MAX_BODY_BYTES);
     return FALSE;
   }
   if (announced != length) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-                 "Content-Length announces %" G_GUINT64_FORMAT " bytes of body, %" G_GSIZE_FORMAT
-                 " are there",
-                 announced, length);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
+                 "Content-Length announces %" G_GUINT64_FORMAT " bytes of body, %" G_GSIZE_FORMAT " are there",
+                 announced,
+                 length);
     return FALSE;
   }
   return TRUE;
@@ -130,10 +131,15 @@ check_limits (gsize head_length, gsize body_length, GError **error)
 {
   if (head_length <= CLI_MAX_HEAD_BYTES && body_length <= CLI_MAX_BODY_BYTES)
     return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_LIMIT,
                "the request has a head of %" G_GSIZE_FORMAT " and a body of %" G_GSIZE_FORMAT
                " bytes, allowed are %d and %d",
-               head_length, body_length, CLI_MAX_HEAD_BYTES, CLI_MAX_BODY_BYTES);
+               head_length,
+               body_length,
+               CLI_MAX_HEAD_BYTES,
+               CLI_MAX_BODY_BYTES);
   return FALSE;
 }
 

@@ -83,8 +83,8 @@ run_wait_for_notification (DemoRun *self, GError **error)
   if (self->refusal != NULL)
     g_propagate_error (error, g_error_copy (self->refusal));
   else
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL, "no notification came within %d s",
-                 NOTIFICATION_SECONDS);
+    g_set_error (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL, "no notification came within %d s", NOTIFICATION_SECONDS);
   return FALSE;
 }
 
@@ -135,12 +135,26 @@ run_make_order (DemoRun *self, MinipayListener *listener)
 {
   g_autofree char *notify_url = minipay_listener_dup_url (listener, self->account);
   /* shaped as the wallets shape them */
-  const char *payer =
-      self->wallet == MINIPAY_WALLET_ALIPAY ? "2088102146225135" : "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
+  const char *payer = self->wallet == MINIPAY_WALLET_ALIPAY ? "2088102146225135" : "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
 
-  return g_object_new (MINIPAY_TYPE_ORDER, "out-trade-no", self->out_trade_no, "total", self->total,
-                       "subject", SUBJECT, "method", self->method, "wallet", self->wallet, "payer", payer,
-                       "notify-url", notify_url, "attach", "demo", NULL);
+  return g_object_new (MINIPAY_TYPE_ORDER,
+                       "out-trade-no",
+                       self->out_trade_no,
+                       "total",
+                       self->total,
+                       "subject",
+                       SUBJECT,
+                       "method",
+                       self->method,
+                       "wallet",
+                       self->wallet,
+                       "payer",
+                       payer,
+                       "notify-url",
+                       notify_url,
+                       "attach",
+                       "demo",
+                       NULL);
 }
 
 static gboolean
@@ -228,12 +242,13 @@ run_print_text (const DemoRun *self)
 {
   g_autofree char *total = minipay_money_to_string (self->total);
 
-  fprintf (stdout, "%s, %s (account %s)\n", self->provider != NULL ? self->provider : "?", self->mode,
-           self->account);
+  fprintf (
+      stdout, "%s, %s (account %s)\n", self->provider != NULL ? self->provider : "?", self->mode, self->account);
   if (self->out_trade_no != NULL)
     fprintf (stdout, "  order         %s: %s for \"%s\"\n", self->out_trade_no, total, SUBJECT);
   if (self->checkout != NULL) {
-    fprintf (stdout, "  checkout      %s, with these parameters for the cashier:\n",
+    fprintf (stdout,
+             "  checkout      %s, with these parameters for the cashier:\n",
              cli_nick (MINIPAY_TYPE_CHECKOUT_KIND, (int) minipay_checkout_get_kind (self->checkout)));
     cli_print_checkout_params (self->checkout, "                  ", 40);
   }
@@ -242,13 +257,16 @@ run_print_text (const DemoRun *self)
     MinipayMoney *told = minipay_payment_get_total (payment);
     g_autofree char *money = told != NULL ? minipay_money_to_string (told) : g_strdup ("no total");
 
-    fprintf (stdout, "  notification  %s, says %s, %s; gateway's number %s\n",
+    fprintf (stdout,
+             "  notification  %s, says %s, %s; gateway's number %s\n",
              minipay_payment_get_authenticated (payment) ? "verified" : "not verified",
-             cli_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) minipay_payment_get_state (payment)), money,
+             cli_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) minipay_payment_get_state (payment)),
+             money,
              minipay_payment_get_transaction_id (payment));
   }
   if (self->queried != NULL)
-    fprintf (stdout, "  query         the gateway says %s\n",
+    fprintf (stdout,
+             "  query         the gateway says %s\n",
              cli_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) minipay_payment_get_state (self->queried)));
   if (self->error != NULL)
     fprintf (stdout, "  FAILED        %s\n\n", self->error->message);

@@ -27,8 +27,7 @@ DemoRun *demo_run_new (const char *account, const char *provider, const char *mo
 void demo_run_free (DemoRun *self);
 
 /* Fills the run; FALSE and its error when something was not as it should be. */
-gboolean
-demo_run_perform (DemoRun *self, MinipayClient *client, MinipayListener *listener, DemoSandbox *sandbox);
+gboolean demo_run_perform (DemoRun *self, MinipayClient *client, MinipayListener *listener, DemoSandbox *sandbox);
 void demo_run_print (const DemoRun *self, gboolean json);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DemoRun, demo_run_free)

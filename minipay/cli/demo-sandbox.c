@@ -79,7 +79,11 @@ limit_explain (Limit *self, const char *what, GError **error)
   else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_steal_pointer (&cause));
   else
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL, "%s: %s", what,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INTERNAL,
+                 "%s: %s",
+                 what,
                  cause != NULL ? cause->message : "it ended without a word");
 }
 
@@ -112,8 +116,13 @@ find_program (GError **error)
         found = g_strdup (candidates[i]);
     }
     if (found == NULL)
-      g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "no %s beside %s, in ../sandbox or in %s", PROGRAM,
-                   folder, MINIPAY_BIN_DIR);
+      g_set_error (error,
+                   CLI_ERROR,
+                   CLI_ERROR_USAGE,
+                   "no %s beside %s, in ../sandbox or in %s",
+                   PROGRAM,
+                   folder,
+                   MINIPAY_BIN_DIR);
   }
   for (guint i = 0; i < G_N_ELEMENTS (candidates); i++)
     g_free (candidates[i]);
@@ -171,8 +180,8 @@ spawn (DemoSandbox *self, const char *program, GError **error)
   launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   /* its log is read only when something goes wrong */
   g_subprocess_launcher_set_stderr_file_path (launcher, log);
-  return g_subprocess_launcher_spawn (launcher, error, program, "--port", "0", "--write-config", keys,
-                                      "--until-stdin-closes", NULL);
+  return g_subprocess_launcher_spawn (
+      launcher, error, program, "--port", "0", "--write-config", keys, "--until-stdin-closes", NULL);
 }
 
 DemoSandbox *
@@ -282,7 +291,9 @@ make_pay_request (DemoSandbox *self, const char *account, const char *out_trade_
   body = json_to_string (root, FALSE);
   return g_strdup_printf ("POST /sandbox/pay HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n"
                           "Content-Type: application/json\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s",
-                          self->host_and_port, strlen (body), body);
+                          self->host_and_port,
+                          strlen (body),
+                          body);
 }
 
 /* One request and everything that comes back. libsoup would do it in fewer lines and cost the command its
@@ -298,15 +309,19 @@ talk (DemoSandbox *self, const char *request, GCancellable *cancellable, GError 
   g_autoptr (GBytes) piece = NULL;
 
   g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_connect_to_host_async (client, self->host_and_port, 80, cancellable, cli_on_done,
-                                         &connected);
+  g_socket_client_connect_to_host_async (client, self->host_and_port, 80, cancellable, cli_on_done, &connected);
   connection = g_socket_client_connect_to_host_finish (client, cli_wait (&connected), error);
   if (connection == NULL)
     return NULL;
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request,
-                                   strlen (request), G_PRIORITY_DEFAULT, cancellable, cli_on_done, &written);
-  if (!g_output_stream_write_all_finish (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
-                                         cli_wait (&written), NULL, error))
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
+                                   request,
+                                   strlen (request),
+                                   G_PRIORITY_DEFAULT,
+                                   cancellable,
+                                   cli_on_done,
+                                   &written);
+  if (!g_output_stream_write_all_finish (
+          g_io_stream_get_output_stream (G_IO_STREAM (connection)), cli_wait (&written), NULL, error))
     return NULL;
   do {
     GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
@@ -341,7 +356,10 @@ demo_sandbox_pay (DemoSandbox *self, const char *account, const char *out_trade_
   if (g_str_has_prefix (answer, "HTTP/1.1 200 "))
     return TRUE;
   body = strstr (answer, "\r\n\r\n");
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL, "the sandbox's buyer could not pay: %.200s",
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_INTERNAL,
+               "the sandbox's buyer could not pay: %.200s",
                body != NULL ? body + 4 : answer);
   return FALSE;
 }

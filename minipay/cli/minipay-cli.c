@@ -42,8 +42,13 @@ cli_parse (CliCommon *common,
            GError **error)
 {
   GOptionEntry common_entries[] = {
-    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &common->config,
-      "Configuration file; without it $MINIPAY_CONFIG", "FILE" },
+    { "config",
+      'c',
+      0,
+      G_OPTION_ARG_FILENAME,
+      &common->config,
+      "Configuration file; without it $MINIPAY_CONFIG",
+      "FILE" },
     { "account", 'a', 0, G_OPTION_ARG_STRING, &common->account, "Merchant account in that file", "NAME" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &common->json, "One JSON object per line on standard output", NULL },
     { NULL },

@@ -106,10 +106,18 @@ create_prepare (MinipayExchange *x, gpointer data, GError **error)
   MinipayOrder *order = minipay_exchange_get_order (x);
   g_autofree char *fingerprint = minipay_order_dup_fingerprint (order);
   g_autoptr (MinipayIntent) known = NULL;
-  g_autoptr (MinipayIntent) intent = g_object_new (
-      MINIPAY_TYPE_INTENT, "account", minipay_account_config_get_name (self->config), "out-trade-no",
-      minipay_order_get_out_trade_no (order), "total", minipay_order_get_total (order), "fingerprint",
-      fingerprint, "state", MINIPAY_INTENT_STATE_SENDING, NULL);
+  g_autoptr (MinipayIntent) intent = g_object_new (MINIPAY_TYPE_INTENT,
+                                                   "account",
+                                                   minipay_account_config_get_name (self->config),
+                                                   "out-trade-no",
+                                                   minipay_order_get_out_trade_no (order),
+                                                   "total",
+                                                   minipay_order_get_total (order),
+                                                   "fingerprint",
+                                                   fingerprint,
+                                                   "state",
+                                                   MINIPAY_INTENT_STATE_SENDING,
+                                                   NULL);
 
   known = minipay_store_begin (self->house.store, intent, error);
   if (known == NULL)
@@ -119,7 +127,9 @@ create_prepare (MinipayExchange *x, gpointer data, GError **error)
   case MINIPAY_INTENT_STATE_PAID:
   case MINIPAY_INTENT_STATE_REFUNDED:
   case MINIPAY_INTENT_STATE_CLOSED:
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFLICT,
                  "order %s is already %s: query it, or order anew under another number",
                  minipay_order_get_out_trade_no (order),
                  minipay_intent_get_state (known) == MINIPAY_INTENT_STATE_CLOSED ? "closed" : "paid");
@@ -146,8 +156,11 @@ create_record_failure (MinipayAccount *self, MinipayExchange *x, const GError *f
 
   if (!is_open && !minipay_exchange_is_first_try (x))
     return;
-  intent = minipay_store_advance (self->house.store, minipay_account_config_get_name (self->config), number,
-                                  is_open ? MINIPAY_INTENT_STATE_UNKNOWN : MINIPAY_INTENT_STATE_FAILED, NULL,
+  intent = minipay_store_advance (self->house.store,
+                                  minipay_account_config_get_name (self->config),
+                                  number,
+                                  is_open ? MINIPAY_INTENT_STATE_UNKNOWN : MINIPAY_INTENT_STATE_FAILED,
+                                  NULL,
                                   &error);
   /* the line then still says "sending", which is read as unknown: nothing is lost, and the caller has the
    * real error */
@@ -174,8 +187,8 @@ create_check (MinipayAccount *self, MinipayExchange *x, MinipayCheckout *checkou
       return FALSE;
     state = minipay_payment_state_to_intent (minipay_payment_get_state (payment));
   }
-  intent = minipay_store_advance (self->house.store, account, number, state,
-                                  minipay_checkout_get_transaction_id (checkout), error);
+  intent = minipay_store_advance (
+      self->house.store, account, number, state, minipay_checkout_get_transaction_id (checkout), error);
   if (intent == NULL && (error == NULL || *error == NULL))
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_STORE, "the journal lost order %s", number);
   return intent != NULL;
@@ -195,8 +208,8 @@ create_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpo
     return g_object_ref (result);
 
   /* something was created, but it is not what was asked for, or it could not be written down */
-  g_propagate_error (error, minipay_error_recode (local_error, MINIPAY_ERROR_OUTCOME_UNKNOWN,
-                                                  "the outcome is unknown, query it"));
+  g_propagate_error (
+      error, minipay_error_recode (local_error, MINIPAY_ERROR_OUTCOME_UNKNOWN, "the outcome is unknown, query it"));
   create_record_failure (self, x, error != NULL ? *error : local_error);
   return NULL;
 }
@@ -241,9 +254,12 @@ query_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpoi
   intent = minipay_store_find (self->house.store, account, number, &local_error);
   if (local_error == NULL && intent != NULL && minipay_compare_with_intent (payment, intent, &local_error) &&
       query_may_settle (self, payment, intent))
-    advanced = minipay_store_advance (self->house.store, account, number,
+    advanced = minipay_store_advance (self->house.store,
+                                      account,
+                                      number,
                                       minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
-                                      minipay_payment_get_transaction_id (payment), &local_error);
+                                      minipay_payment_get_transaction_id (payment),
+                                      &local_error);
   if (local_error != NULL) {
     g_propagate_error (error, g_steal_pointer (&local_error));
     return NULL;
@@ -268,14 +284,14 @@ account_begin_exchange (MinipayAccount *self, MinipayOperation operation, GObjec
   gboolean is_good = minipay_limits_check_operation (self->info, self->config, operation, error);
 
   if (is_good && operation == MINIPAY_OPERATION_CREATE)
-    is_good = minipay_limits_check_order (self->info, self->config, MINIPAY_ORDER (subject),
-                                          minipay_real_environment.now (NULL), &wallet, error);
+    is_good = minipay_limits_check_order (
+        self->info, self->config, MINIPAY_ORDER (subject), minipay_real_environment.now (NULL), &wallet, error);
   else if (is_good)
     is_good = minipay_limits_check_ref (self->info, self->config, MINIPAY_PAYMENT_REF (subject), error);
   if (!is_good)
     return NULL;
-  return minipay_exchange_new (self->provider, self->info, self->config, operation, subject, wallet,
-                               &minipay_real_environment);
+  return minipay_exchange_new (
+      self->provider, self->info, self->config, operation, subject, wallet, &minipay_real_environment);
 }
 
 static void
@@ -287,8 +303,9 @@ account_start (MinipayAccount *self,
                GAsyncReadyCallback callback,
                gpointer user_data)
 {
-  MinipayExchangeSetup setup = { self->house.transport, account_get_policy (operation), self,
-                                 self->house.deadline_ms };
+  MinipayExchangeSetup setup = {
+    self->house.transport, account_get_policy (operation), self, self->house.deadline_ms
+  };
   g_autoptr (MinipayExchange) exchange = NULL;
   GError *error = NULL;
 
@@ -296,19 +313,16 @@ account_start (MinipayAccount *self,
   if (exchange == NULL)
     g_task_report_error (self, callback, user_data, source_tag, error);
   else
-    minipay_exchange_run_async (exchange, &setup, G_OBJECT (self), cancellable, source_tag, callback,
-                                user_data);
+    minipay_exchange_run_async (exchange, &setup, G_OBJECT (self), cancellable, source_tag, callback, user_data);
 }
 
 static GObject *
-account_run (MinipayAccount *self,
-             MinipayOperation operation,
-             GObject *subject,
-             GCancellable *cancellable,
-             GError **error)
+account_run (
+    MinipayAccount *self, MinipayOperation operation, GObject *subject, GCancellable *cancellable, GError **error)
 {
-  MinipayExchangeSetup setup = { self->house.transport, account_get_policy (operation), self,
-                                 self->house.deadline_ms };
+  MinipayExchangeSetup setup = {
+    self->house.transport, account_get_policy (operation), self, self->house.deadline_ms
+  };
   g_autoptr (MinipayExchange) exchange = account_begin_exchange (self, operation, subject, error);
 
   if (exchange == NULL)
@@ -387,8 +401,7 @@ minipay_account_create_payment (MinipayAccount *self,
                                 GError **error)
 {
   g_return_val_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_ORDER (order), NULL);
-  return (MinipayCheckout *) account_run (self, MINIPAY_OPERATION_CREATE, G_OBJECT (order), cancellable,
-                                          error);
+  return (MinipayCheckout *) account_run (self, MINIPAY_OPERATION_CREATE, G_OBJECT (order), cancellable, error);
 }
 
 /**
@@ -411,8 +424,13 @@ minipay_account_create_payment_async (MinipayAccount *self,
                                       gpointer user_data)
 {
   g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_ORDER (order));
-  account_start (self, MINIPAY_OPERATION_CREATE, G_OBJECT (order), cancellable,
-                 minipay_account_create_payment_async, callback, user_data);
+  account_start (self,
+                 MINIPAY_OPERATION_CREATE,
+                 G_OBJECT (order),
+                 cancellable,
+                 minipay_account_create_payment_async,
+                 callback,
+                 user_data);
 }
 
 /**
@@ -483,8 +501,13 @@ minipay_account_query_payment_async (MinipayAccount *self,
                                      gpointer user_data)
 {
   g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_PAYMENT_REF (ref));
-  account_start (self, MINIPAY_OPERATION_QUERY, G_OBJECT (ref), cancellable,
-                 minipay_account_query_payment_async, callback, user_data);
+  account_start (self,
+                 MINIPAY_OPERATION_QUERY,
+                 G_OBJECT (ref),
+                 cancellable,
+                 minipay_account_query_payment_async,
+                 callback,
+                 user_data);
 }
 
 /**

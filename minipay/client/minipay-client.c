@@ -205,7 +205,10 @@ minipay_client_add_account (MinipayClient *self, const char *name, GVariant *set
 
   owned = g_variant_ref_sink (settings);
   if (!g_variant_is_of_type (owned, G_VARIANT_TYPE ("a{ss}"))) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "settings are of type %s, allowed is a{ss}",
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "settings are of type %s, allowed is a{ss}",
                  g_variant_get_type_string (owned));
     return FALSE;
   }
@@ -217,8 +220,7 @@ minipay_client_add_account (MinipayClient *self, const char *name, GVariant *set
 }
 
 static gboolean
-client_read_number (
-    GKeyFile *file, const char *key, guint minimum, guint maximum, guint *number, GError **error)
+client_read_number (GKeyFile *file, const char *key, guint minimum, guint maximum, guint *number, GError **error)
 {
   g_autofree char *text = g_key_file_get_string (file, "transport", key, NULL);
   guint64 value;
@@ -226,8 +228,14 @@ client_read_number (
   if (text == NULL)
     return TRUE;
   if (!g_ascii_string_to_unsigned (text, 10, minimum, maximum, &value, NULL)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "[transport] %s is \"%s\", allowed are %u to %u",
-                 key, text, minimum, maximum);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "[transport] %s is \"%s\", allowed are %u to %u",
+                 key,
+                 text,
+                 minimum,
+                 maximum);
     return FALSE;
   }
   *number = (guint) value;
@@ -243,8 +251,11 @@ client_read_transport (MinipayClient *self, GKeyFile *file, const char *folder, 
 
   for (char **key = keys; key != NULL && *key != NULL; key++)
     if (!g_strv_contains (known, *key)) {
-      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                   "[transport] %s is no setting, there are max-in-flight, deadline-ms and ca-file", *key);
+      g_set_error (error,
+                   MINIPAY_ERROR,
+                   MINIPAY_ERROR_CONFIG,
+                   "[transport] %s is no setting, there are max-in-flight, deadline-ms and ca-file",
+                   *key);
       return FALSE;
     }
   if (ca_file != NULL)
@@ -254,8 +265,7 @@ client_read_transport (MinipayClient *self, GKeyFile *file, const char *folder, 
 }
 
 static gboolean
-client_read_account (
-    MinipayClient *self, GKeyFile *file, const char *group, const char *folder, GError **error)
+client_read_account (MinipayClient *self, GKeyFile *file, const char *group, const char *folder, GError **error)
 {
   g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
   g_autoptr (GHashTable) settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -323,8 +333,11 @@ minipay_client_load_file (MinipayClient *self, const char *path, GError **error)
       is_good = client_read_transport (self, file, folder, &local_error);
     } else {
       is_good = FALSE;
-      g_set_error (&local_error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                   "[%s] is no group, there are [account NAME] and [transport]", *group);
+      g_set_error (&local_error,
+                   MINIPAY_ERROR,
+                   MINIPAY_ERROR_CONFIG,
+                   "[%s] is no group, there are [account NAME] and [transport]",
+                   *group);
     }
     if (!is_good) {
       g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
@@ -402,8 +415,11 @@ client_new_provider (MinipayClient *self, const char *id, MinipayAccountConfig *
       local_error == NULL)
     return g_steal_pointer (&provider);
   if (local_error == NULL)
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
-                 "provider %s refused its configuration without giving a reason", id);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "provider %s refused its configuration without giving a reason",
+                 id);
   else if (local_error->domain == MINIPAY_ERROR)
     g_propagate_error (error, g_steal_pointer (&local_error));
   else
@@ -427,8 +443,11 @@ client_start_account (MinipayClient *self, ClientEntry *entry, GError **error)
   if (config == NULL)
     return FALSE;
   if (self->ca_file != NULL && !minipay_account_config_is_loopback (config)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "account %s: [transport] ca-file is for loopback endpoints alone", entry->name);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "account %s: [transport] ca-file is for loopback endpoints alone",
+                 entry->name);
     return FALSE;
   }
   provider = client_new_provider (self, id, config, error);
@@ -513,10 +532,7 @@ client_route (MinipayClient *self, MinipayHttpRequest *request)
  * Since: 0.1
  */
 MinipayReceipt *
-minipay_client_receive (MinipayClient *self,
-                        MinipayHttpRequest *request,
-                        GCancellable *cancellable,
-                        GError **error)
+minipay_client_receive (MinipayClient *self, MinipayHttpRequest *request, GCancellable *cancellable, GError **error)
 {
   g_autofree char *name = NULL;
   MinipayAccount *account;
@@ -527,8 +543,11 @@ minipay_client_receive (MinipayClient *self,
   if (name == NULL) {
     g_autofree char *quoted = minipay_error_quote (minipay_http_request_get_target (request), -1);
 
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_FOUND,
-                 "the last segment of \"%s\" names none of the accounts", quoted);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_NOT_FOUND,
+                 "the last segment of \"%s\" names none of the accounts",
+                 quoted);
     return NULL;
   }
   account = minipay_client_get_account (self, name, error);

@@ -27,8 +27,7 @@ MINIPAY_API gboolean minipay_client_add_account (MinipayClient *self,
 MINIPAY_API MinipayRegistry *minipay_client_get_registry (MinipayClient *self);
 MINIPAY_API MinipayStore *minipay_client_get_store (MinipayClient *self);
 MINIPAY_API char **minipay_client_dup_account_names (MinipayClient *self);
-MINIPAY_API MinipayAccount *
-minipay_client_get_account (MinipayClient *self, const char *name, GError **error);
+MINIPAY_API MinipayAccount *minipay_client_get_account (MinipayClient *self, const char *name, GError **error);
 
 MINIPAY_API MinipayReceipt *minipay_client_receive (MinipayClient *self,
                                                     MinipayHttpRequest *request,

@@ -16,8 +16,13 @@ compare_text (const char *what, const char *claimed, const char *asked, GError *
   if (claimed == NULL || asked == NULL || strcmp (claimed, asked) == 0)
     return TRUE;
   quoted = minipay_error_quote (claimed, -1);
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH,
-               "the gateway speaks of %s \"%s\", asked was \"%s\"", what, quoted, asked);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_MISMATCH,
+               "the gateway speaks of %s \"%s\", asked was \"%s\"",
+               what,
+               quoted,
+               asked);
   return FALSE;
 }
 
@@ -31,8 +36,12 @@ compare_total (const MinipayMoney *claimed, const MinipayMoney *asked, GError **
     return TRUE;
   claimed_text = minipay_money_to_string (claimed);
   asked_text = minipay_money_to_string (asked);
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH,
-               "the gateway speaks of a total of %s, asked were %s", claimed_text, asked_text);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_MISMATCH,
+               "the gateway speaks of a total of %s, asked were %s",
+               claimed_text,
+               asked_text);
   return FALSE;
 }
 
@@ -77,30 +86,40 @@ minipay_compare_payment (MinipayPayment *payment,
   const MinipayMoney *total = minipay_payment_get_total (payment);
 
   if (total != NULL && (!minipay_money_is_valid (total) || minipay_money_get_minor (total) < 0)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH,
-                 "the gateway speaks of a total that is no amount");
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH, "the gateway speaks of a total that is no amount");
     return FALSE;
   }
   for (char **fact = rules != NULL ? rules->echoes : NULL; fact != NULL && *fact != NULL; fact++) {
     if (!payment_moved_money (payment) || payment_states_fact (payment, *fact))
       continue;
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH,
-                 "the gateway speaks of a payment without saying its %s", *fact);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_MISMATCH,
+                 "the gateway speaks of a payment without saying its %s",
+                 *fact);
     return FALSE;
   }
-  return compare_text ("mchid", minipay_payment_get_mchid (payment),
-                       minipay_account_config_get_string (config, "mchid"), error) &&
-         compare_text ("appid", minipay_payment_get_appid (payment),
-                       minipay_account_config_get_string (config, "appid"), error);
+  return compare_text ("mchid",
+                       minipay_payment_get_mchid (payment),
+                       minipay_account_config_get_string (config, "mchid"),
+                       error) &&
+         compare_text ("appid",
+                       minipay_payment_get_appid (payment),
+                       minipay_account_config_get_string (config, "appid"),
+                       error);
 }
 
 gboolean
 minipay_compare_with_ref (MinipayPayment *payment, MinipayPaymentRef *ref, GError **error)
 {
-  return compare_text ("out_trade_no", minipay_payment_get_out_trade_no (payment),
-                       minipay_payment_ref_get_out_trade_no (ref), error) &&
-         compare_text ("transaction_id", minipay_payment_get_transaction_id (payment),
-                       minipay_payment_ref_get_transaction_id (ref), error) &&
+  return compare_text ("out_trade_no",
+                       minipay_payment_get_out_trade_no (payment),
+                       minipay_payment_ref_get_out_trade_no (ref),
+                       error) &&
+         compare_text ("transaction_id",
+                       minipay_payment_get_transaction_id (payment),
+                       minipay_payment_ref_get_transaction_id (ref),
+                       error) &&
          compare_total (minipay_payment_get_total (payment), minipay_payment_ref_get_total (ref), error);
 }
 
@@ -109,10 +128,14 @@ minipay_compare_with_intent (MinipayPayment *payment, MinipayIntent *intent, GEr
 {
   if (intent == NULL)
     return TRUE;
-  return compare_text ("out_trade_no", minipay_payment_get_out_trade_no (payment),
-                       minipay_intent_get_out_trade_no (intent), error) &&
-         compare_text ("transaction_id", minipay_payment_get_transaction_id (payment),
-                       minipay_intent_get_transaction_id (intent), error) &&
+  return compare_text ("out_trade_no",
+                       minipay_payment_get_out_trade_no (payment),
+                       minipay_intent_get_out_trade_no (intent),
+                       error) &&
+         compare_text ("transaction_id",
+                       minipay_payment_get_transaction_id (payment),
+                       minipay_intent_get_transaction_id (intent),
+                       error) &&
          compare_total (minipay_payment_get_total (payment), minipay_intent_get_total (intent), error);
 }
 

@@ -58,10 +58,9 @@ store_lookup (MinipayMemoryStore *self, const char *account, const char *out_tra
 static void
 store_put (MinipayMemoryStore *self, MinipayIntent *intent)
 {
-  g_hash_table_replace (
-      self->intents,
-      store_key (minipay_intent_get_account (intent), minipay_intent_get_out_trade_no (intent)),
-      g_object_ref (intent));
+  g_hash_table_replace (self->intents,
+                        store_key (minipay_intent_get_account (intent), minipay_intent_get_out_trade_no (intent)),
+                        g_object_ref (intent));
 }
 
 static MinipayIntent *
@@ -78,7 +77,9 @@ memory_store_begin (MinipayStore *store, MinipayIntent *intent, GError **error)
   }
   if (g_strcmp0 (minipay_intent_get_fingerprint (known), minipay_intent_get_fingerprint (intent)) == 0)
     return g_object_ref (known);
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_CONFLICT,
                "out_trade_no %s was used before for an order with other content",
                minipay_intent_get_out_trade_no (intent));
   return NULL;
@@ -112,8 +113,13 @@ store_claim_transaction (MinipayMemoryStore *self,
   if (owner != NULL && g_strcmp0 (owner, out_trade_no) != 0) {
     g_autofree char *quoted = minipay_error_quote (transaction_id, -1);
 
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT,
-                 "transaction %s belongs to order %s, not to %s", quoted, owner, out_trade_no);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFLICT,
+                 "transaction %s belongs to order %s, not to %s",
+                 quoted,
+                 owner,
+                 out_trade_no);
     return FALSE;
   }
   if (owner == NULL)

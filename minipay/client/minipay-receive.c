@@ -24,15 +24,20 @@ receive_check_limits (MinipayHttpRequest *request, GError **error)
   gsize n_headers = 0;
 
   for (guint i = 0; i < minipay_headers_get_length (headers); i++)
-    n_headers +=
-        strlen (minipay_headers_get_name (headers, i)) + strlen (minipay_headers_get_value (headers, i));
+    n_headers += strlen (minipay_headers_get_name (headers, i)) + strlen (minipay_headers_get_value (headers, i));
   if (n_body <= MAX_BODY_BYTES && n_headers <= MAX_HEADER_BYTES &&
       minipay_headers_get_length (headers) <= MAX_HEADER_LINES)
     return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_LIMIT,
                "notification has %" G_GSIZE_FORMAT " bytes of body and %" G_GSIZE_FORMAT
                " in %u header lines, allowed are %d, %d and %d",
-               n_body, n_headers, minipay_headers_get_length (headers), MAX_BODY_BYTES, MAX_HEADER_BYTES,
+               n_body,
+               n_headers,
+               minipay_headers_get_length (headers),
+               MAX_BODY_BYTES,
+               MAX_HEADER_BYTES,
                MAX_HEADER_LINES);
   return FALSE;
 }
@@ -45,8 +50,10 @@ payment_dup_event_id (MinipayPayment *payment)
   GEnumValue *state = g_enum_get_value (klass, minipay_payment_get_state (payment));
   const char *transaction = minipay_payment_get_transaction_id (payment);
 
-  return g_strdup_printf ("%s/%s/%s", minipay_payment_get_out_trade_no (payment),
-                          transaction != NULL ? transaction : "-", state != NULL ? state->value_nick : "-");
+  return g_strdup_printf ("%s/%s/%s",
+                          minipay_payment_get_out_trade_no (payment),
+                          transaction != NULL ? transaction : "-",
+                          state != NULL ? state->value_nick : "-");
 }
 
 /* Compares with the journal, then commits; only then is there a notification. */
@@ -72,15 +79,20 @@ receive_commit (MinipayAccount *self, MinipayExchange *x, MinipayPayment *paymen
                                                        : payment_dup_event_id (payment);
   known = minipay_store_find (minipay_account_get_store (self), account, number, &local_error);
   if (local_error == NULL && minipay_compare_with_intent (payment, known, &local_error))
-    now = minipay_store_accept (minipay_account_get_store (self), account, event_id, number,
+    now = minipay_store_accept (minipay_account_get_store (self),
+                                account,
+                                event_id,
+                                number,
                                 minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
-                                minipay_payment_get_transaction_id (payment), &is_first, &local_error);
+                                minipay_payment_get_transaction_id (payment),
+                                &is_first,
+                                &local_error);
   if (local_error != NULL) {
     g_propagate_error (error, g_steal_pointer (&local_error));
     return NULL;
   }
-  return minipay_notification_new_verified (MINIPAY_NOTIFICATION_KIND_PAYMENT, account, event_id, payment,
-                                            now == NULL, !is_first);
+  return minipay_notification_new_verified (
+      MINIPAY_NOTIFICATION_KIND_PAYMENT, account, event_id, payment, now == NULL, !is_first);
 }
 
 /* A provider that cannot even answer: the plain statuses that every gateway understands. */
@@ -107,8 +119,13 @@ minipay_account_receive (MinipayAccount *self, MinipayHttpRequest *request)
   g_autoptr (MinipayHttpResponse) no = NULL;
   g_autoptr (GError) error = NULL;
 
-  x = minipay_exchange_new (minipay_account_get_payment_provider (self), info, config,
-                            MINIPAY_OPERATION_RECEIVE, NULL, MINIPAY_WALLET_ANY, &minipay_real_environment);
+  x = minipay_exchange_new (minipay_account_get_payment_provider (self),
+                            info,
+                            config,
+                            MINIPAY_OPERATION_RECEIVE,
+                            NULL,
+                            MINIPAY_WALLET_ANY,
+                            &minipay_real_environment);
   if (minipay_limits_check_operation (info, config, MINIPAY_OPERATION_RECEIVE, &error) &&
       receive_check_limits (request, &error) && minipay_exchange_receive (x, request, &error))
     notification = receive_commit (self, x, MINIPAY_PAYMENT (minipay_exchange_get_result (x)), &error);

@@ -153,10 +153,7 @@ minipay_checkout_new (MinipayCheckoutKind kind, GDateTime *expires_at)
  * Since: 0.1
  */
 void
-minipay_checkout_set_param (MinipayCheckout *self,
-                            MinipayRuntime runtime,
-                            const char *name,
-                            const char *value)
+minipay_checkout_set_param (MinipayCheckout *self, MinipayRuntime runtime, const char *name, const char *value)
 {
   CheckoutParam param = { runtime, NULL, NULL };
 
@@ -205,8 +202,7 @@ MINIPAY_VALUE_GETTER (MinipayCheckout, minipay_checkout, MINIPAY_IS_CHECKOUT, co
  *
  * Since: 0.1
  */
-MINIPAY_VALUE_GETTER (
-    MinipayCheckout, minipay_checkout, MINIPAY_IS_CHECKOUT, const char *, out_trade_no, NULL)
+MINIPAY_VALUE_GETTER (MinipayCheckout, minipay_checkout, MINIPAY_IS_CHECKOUT, const char *, out_trade_no, NULL)
 
 /**
  * minipay_checkout_get_transaction_id:
@@ -216,8 +212,7 @@ MINIPAY_VALUE_GETTER (
  *
  * Since: 0.1
  */
-MINIPAY_VALUE_GETTER (
-    MinipayCheckout, minipay_checkout, MINIPAY_IS_CHECKOUT, const char *, transaction_id, NULL)
+MINIPAY_VALUE_GETTER (MinipayCheckout, minipay_checkout, MINIPAY_IS_CHECKOUT, const char *, transaction_id, NULL)
 
 /**
  * minipay_checkout_get_payment:
@@ -267,8 +262,11 @@ minipay_checkout_dup_params (MinipayCheckout *self, MinipayRuntime runtime, GErr
       g_hash_table_replace (params, g_strdup (param->name), g_strdup (param->value));
   }
   if (g_hash_table_size (params) == 0) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED,
-                 "this checkout has no parameters for the runtime %s", runtime_to_nick (runtime));
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_NOT_SUPPORTED,
+                 "this checkout has no parameters for the runtime %s",
+                 runtime_to_nick (runtime));
     return NULL;
   }
   return g_steal_pointer (&params);

@@ -143,8 +143,7 @@ minipay_error_recode (const GError *error, MinipayError code, const char *prefix
   made = prefix != NULL ? g_error_new (MINIPAY_ERROR, code, "%s: %s", prefix, error->message)
                         : g_error_new_literal (MINIPAY_ERROR, code, error->message);
   if (error->domain == MINIPAY_ERROR)
-    minipay_error_private_copy (minipay_error_get_private ((GError *) error),
-                                minipay_error_get_private (made));
+    minipay_error_private_copy (minipay_error_get_private ((GError *) error), minipay_error_get_private (made));
   return made;
 }
 

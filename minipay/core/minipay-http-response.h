@@ -16,7 +16,6 @@ MINIPAY_API MinipayHttpResponse *minipay_http_response_new (guint status, GBytes
 MINIPAY_API guint minipay_http_response_get_status (MinipayHttpResponse *self);
 MINIPAY_API MinipayHeaders *minipay_http_response_get_headers (MinipayHttpResponse *self);
 MINIPAY_API GBytes *minipay_http_response_get_body (MinipayHttpResponse *self);
-MINIPAY_API void
-minipay_http_response_add_header (MinipayHttpResponse *self, const char *name, const char *value);
+MINIPAY_API void minipay_http_response_add_header (MinipayHttpResponse *self, const char *name, const char *value);
 
 G_END_DECLS

@@ -200,10 +200,7 @@ MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, const ch
  * Since: 0.1
  */
 MinipayIntent *
-minipay_intent_advance (MinipayIntent *self,
-                        MinipayIntentState state,
-                        const char *transaction_id,
-                        GError **error)
+minipay_intent_advance (MinipayIntent *self, MinipayIntentState state, const char *transaction_id, GError **error)
 {
   const gboolean is_settled =
       self->state == MINIPAY_INTENT_STATE_PAID || self->state == MINIPAY_INTENT_STATE_REFUNDED;
@@ -214,13 +211,20 @@ minipay_intent_advance (MinipayIntent *self,
       g_strcmp0 (transaction_id, self->transaction_id) != 0) {
     g_autofree char *quoted = minipay_error_quote (transaction_id, -1);
 
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT,
-                 "order %s belongs to transaction %s, not to %s", self->out_trade_no, self->transaction_id,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFLICT,
+                 "order %s belongs to transaction %s, not to %s",
+                 self->out_trade_no,
+                 self->transaction_id,
                  quoted);
     return NULL;
   }
   if (is_settled && (state == MINIPAY_INTENT_STATE_CLOSED || state == MINIPAY_INTENT_STATE_FAILED)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT, "order %s is paid and cannot become unpaid",
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFLICT,
+                 "order %s is paid and cannot become unpaid",
                  self->out_trade_no);
     return NULL;
   }
@@ -230,7 +234,18 @@ minipay_intent_advance (MinipayIntent *self,
     transaction_id = self->transaction_id;
   if (state == self->state && g_strcmp0 (transaction_id, self->transaction_id) == 0)
     return g_object_ref (self);
-  return g_object_new (MINIPAY_TYPE_INTENT, "account", self->account, "out-trade-no", self->out_trade_no,
-                       "total", self->total, "fingerprint", self->fingerprint, "state", state,
-                       "transaction-id", transaction_id, NULL);
+  return g_object_new (MINIPAY_TYPE_INTENT,
+                       "account",
+                       self->account,
+                       "out-trade-no",
+                       self->out_trade_no,
+                       "total",
+                       self->total,
+                       "fingerprint",
+                       self->fingerprint,
+                       "state",
+                       state,
+                       "transaction-id",
+                       transaction_id,
+                       NULL);
 }

@@ -20,9 +20,7 @@ MINIPAY_API const char *minipay_intent_get_fingerprint (MinipayIntent *self);
 MINIPAY_API MinipayIntentState minipay_intent_get_state (MinipayIntent *self);
 MINIPAY_API const char *minipay_intent_get_transaction_id (MinipayIntent *self);
 
-MINIPAY_API MinipayIntent *minipay_intent_advance (MinipayIntent *self,
-                                                   MinipayIntentState state,
-                                                   const char *transaction_id,
-                                                   GError **error);
+MINIPAY_API MinipayIntent *
+minipay_intent_advance (MinipayIntent *self, MinipayIntentState state, const char *transaction_id, GError **error);
 
 G_END_DECLS

@@ -128,7 +128,9 @@ minipay_money_parse (const char *text, GError **error)
     g_autofree char *quoted = minipay_error_quote (text, -1);
 
     g_set_error (
-        error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+        error,
+        MINIPAY_ERROR,
+        MINIPAY_ERROR_INVALID,
         "amount \"%s\" is not like \"19.90 CNY\": a decimal number with no more decimals than its currency "
         "has, a space, an ISO 4217 code",
         quoted);
@@ -138,8 +140,12 @@ minipay_money_parse (const char *text, GError **error)
       !money_append_digits (&minor, "000", exponent - n_fraction)) {
     g_autofree char *quoted = minipay_error_quote (text, -1);
 
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
-                 "amount \"%s\" is beyond %" G_GINT64_FORMAT " minor units", quoted, G_MAXINT64);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "amount \"%s\" is beyond %" G_GINT64_FORMAT " minor units",
+                 quoted,
+                 G_MAXINT64);
     return NULL;
   }
   return minipay_money_new (is_negative ? -minor : minor, currency + 1);
@@ -240,7 +246,10 @@ money_check_same_currency (const MinipayMoney *self, const MinipayMoney *other, 
 {
   if (minipay_money_is_valid (self) && strcmp (self->currency, other->currency) == 0)
     return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "amounts in %s and %s cannot be put together",
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_INVALID,
+               "amounts in %s and %s cannot be put together",
                minipay_money_is_valid (self) ? self->currency : "no currency",
                minipay_money_is_valid (other) ? other->currency : "no currency");
   return FALSE;
@@ -280,9 +289,13 @@ money_new_sum (const MinipayMoney *self, const MinipayMoney *other, gboolean is_
     return NULL;
   if (is_difference ? __builtin_sub_overflow (self->minor, other->minor, &sum)
                     : __builtin_add_overflow (self->minor, other->minor, &sum)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
-                 "%" G_GINT64_FORMAT " %c %" G_GINT64_FORMAT " is beyond 64 bits", self->minor,
-                 is_difference ? '-' : '+', other->minor);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "%" G_GINT64_FORMAT " %c %" G_GINT64_FORMAT " is beyond 64 bits",
+                 self->minor,
+                 is_difference ? '-' : '+',
+                 other->minor);
     return NULL;
   }
   return minipay_money_new (sum, self->currency);
@@ -351,8 +364,11 @@ minipay_money_to_major_string (const MinipayMoney *self)
   currency_is_known (self->currency, &exponent);
   if (exponent == 0)
     return g_strdup_printf ("%s%" G_GUINT64_FORMAT, self->minor < 0 ? "-" : "", magnitude);
-  return g_strdup_printf ("%s%" G_GUINT64_FORMAT ".%0*" G_GUINT64_FORMAT, self->minor < 0 ? "-" : "",
-                          magnitude / powers[exponent], (int) exponent, magnitude % powers[exponent]);
+  return g_strdup_printf ("%s%" G_GUINT64_FORMAT ".%0*" G_GUINT64_FORMAT,
+                          self->minor < 0 ? "-" : "",
+                          magnitude / powers[exponent],
+                          (int) exponent,
+                          magnitude % powers[exponent]);
 }
 
 /**

@@ -26,8 +26,7 @@ MINIPAY_API gboolean minipay_money_compare (const MinipayMoney *self,
                                             const MinipayMoney *other,
                                             int *order,
                                             GError **error);
-MINIPAY_API MinipayMoney *
-minipay_money_add (const MinipayMoney *self, const MinipayMoney *other, GError **error);
+MINIPAY_API MinipayMoney *minipay_money_add (const MinipayMoney *self, const MinipayMoney *other, GError **error);
 MINIPAY_API MinipayMoney *
 minipay_money_subtract (const MinipayMoney *self, const MinipayMoney *other, GError **error);
 MINIPAY_API char *minipay_money_to_major_string (const MinipayMoney *self);

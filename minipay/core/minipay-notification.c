@@ -77,16 +77,20 @@ G_DEFINE_FINAL_TYPE (MinipayNotification, minipay_notification, G_TYPE_OBJECT)
  */
 
 static const MinipayValueField notification_fields[] = {
-  { "kind", MINIPAY_VALUE_ENUM, G_STRUCT_OFFSET (MinipayNotification, kind),
-    minipay_notification_kind_get_type, .is_read_only = TRUE },
+  { "kind",
+    MINIPAY_VALUE_ENUM,
+    G_STRUCT_OFFSET (MinipayNotification, kind),
+    minipay_notification_kind_get_type,
+    .is_read_only = TRUE },
   { "account", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayNotification, account), .is_read_only = TRUE },
   { "event-id", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayNotification, event_id), .is_read_only = TRUE },
-  { "payment", MINIPAY_VALUE_OBJECT, G_STRUCT_OFFSET (MinipayNotification, payment), minipay_payment_get_type,
+  { "payment",
+    MINIPAY_VALUE_OBJECT,
+    G_STRUCT_OFFSET (MinipayNotification, payment),
+    minipay_payment_get_type,
     .is_read_only = TRUE },
-  { "unmatched", MINIPAY_VALUE_BOOLEAN, G_STRUCT_OFFSET (MinipayNotification, unmatched),
-    .is_read_only = TRUE },
-  { "duplicate", MINIPAY_VALUE_BOOLEAN, G_STRUCT_OFFSET (MinipayNotification, duplicate),
-    .is_read_only = TRUE },
+  { "unmatched", MINIPAY_VALUE_BOOLEAN, G_STRUCT_OFFSET (MinipayNotification, unmatched), .is_read_only = TRUE },
+  { "duplicate", MINIPAY_VALUE_BOOLEAN, G_STRUCT_OFFSET (MinipayNotification, duplicate), .is_read_only = TRUE },
 };
 
 static void

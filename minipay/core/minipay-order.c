@@ -305,8 +305,8 @@ MINIPAY_VALUE_GETTER (MinipayOrder, minipay_order, MINIPAY_IS_ORDER, GVariant *,
 MinipayOrder *
 minipay_order_new (const char *out_trade_no, MinipayMoney *total, const char *subject, MinipayMethod method)
 {
-  return g_object_new (MINIPAY_TYPE_ORDER, "out-trade-no", out_trade_no, "total", total, "subject", subject,
-                       "method", method, NULL);
+  return g_object_new (
+      MINIPAY_TYPE_ORDER, "out-trade-no", out_trade_no, "total", total, "subject", subject, "method", method, NULL);
 }
 
 static void
@@ -331,9 +331,9 @@ minipay_order_dup_fingerprint (MinipayOrder *self)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *total = self->total != NULL ? minipay_money_to_string (self->total) : NULL;
-  g_autofree char *expiry =
-      self->expires_at != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT, g_date_time_to_unix (self->expires_at))
-                               : NULL;
+  g_autofree char *expiry = self->expires_at != NULL
+                                ? g_strdup_printf ("%" G_GINT64_FORMAT, g_date_time_to_unix (self->expires_at))
+                                : NULL;
   g_autofree char *kind = g_strdup_printf ("%d %d", (int) self->method, (int) self->wallet);
 
   fingerprint_add (checksum, self->out_trade_no);

@@ -94,8 +94,7 @@ MINIPAY_VALUE_GETTER (
  *
  * Since: 0.1
  */
-MINIPAY_VALUE_GETTER (
-    MinipayPaymentRef, minipay_payment_ref, MINIPAY_IS_PAYMENT_REF, MinipayMoney *, total, NULL)
+MINIPAY_VALUE_GETTER (MinipayPaymentRef, minipay_payment_ref, MINIPAY_IS_PAYMENT_REF, MinipayMoney *, total, NULL)
 
 /**
  * minipay_payment_ref_new:

@@ -142,8 +142,7 @@ static const MinipayValueField payment_fields[] = {
   { "mchid", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayPayment, mchid) },
   { "appid", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayPayment, appid) },
   { "raw-text", MINIPAY_VALUE_BOXED, G_STRUCT_OFFSET (MinipayPayment, raw_text), g_bytes_get_type },
-  { "authenticated", MINIPAY_VALUE_BOOLEAN, G_STRUCT_OFFSET (MinipayPayment, authenticated),
-    .is_read_only = TRUE },
+  { "authenticated", MINIPAY_VALUE_BOOLEAN, G_STRUCT_OFFSET (MinipayPayment, authenticated), .is_read_only = TRUE },
 };
 
 static void

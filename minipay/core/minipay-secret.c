@@ -80,8 +80,12 @@ secret_read_fd (int fd, const char *what, GError **error)
   if (n < 0)
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "cannot read %s: %s", what, g_strerror (errno));
   else if (length > MINIPAY_SECRET_MAX_BYTES)
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "%s is larger than the %d bytes a key may have",
-                 what, MINIPAY_SECRET_MAX_BYTES);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s is larger than the %d bytes a key may have",
+                 what,
+                 MINIPAY_SECRET_MAX_BYTES);
   else
     self = minipay_secret_new (buffer, length);
 
@@ -112,13 +116,20 @@ minipay_secret_new_from_file (const char *path, GError **error)
 
   fd = path != NULL ? open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
   if (fd < 0 || fstat (fd, &info) != 0) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "cannot open %s: %s", what,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "cannot open %s: %s",
+                 what,
                  path != NULL ? g_strerror (errno) : "no path");
   } else if (!S_ISREG (info.st_mode)) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "%s is not a regular file", what);
   } else if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "%s has mode %04o: others than its owner may write it; chmod go-w it", what,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s has mode %04o: others than its owner may write it; chmod go-w it",
+                 what,
                  (unsigned int) (info.st_mode & 07777));
   } else {
     self = secret_read_fd (fd, what, error);
@@ -145,7 +156,10 @@ minipay_secret_new_from_env (const char *variable, GError **error)
   const char *text = variable != NULL ? g_getenv (variable) : NULL;
 
   if (text == NULL) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "environment variable %s is not set",
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "environment variable %s is not set",
                  variable != NULL ? variable : "(none)");
     return NULL;
   }

@@ -26,8 +26,7 @@ minipay_store_default_init (MinipayStoreInterface *iface)
 
 /* A store that fails without a reason, or lacks a method, still ends in a typed error. */
 static MinipayIntent *
-store_check (
-    MinipayStore *self, MinipayIntent *intent, gboolean may_be_null, GError *local_error, GError **error)
+store_check (MinipayStore *self, MinipayIntent *intent, gboolean may_be_null, GError *local_error, GError **error)
 {
   if (local_error != NULL) {
     g_clear_object (&intent);
@@ -35,7 +34,10 @@ store_check (
     return NULL;
   }
   if (intent == NULL && !may_be_null)
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_STORE, "store %s failed without giving a reason",
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_STORE,
+                 "store %s failed without giving a reason",
                  G_OBJECT_TYPE_NAME (self));
   return intent;
 }
@@ -45,8 +47,7 @@ store_has_method (MinipayStore *self, gpointer method, const char *name, GError 
 {
   if (method != NULL)
     return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_STORE, "store %s has no %s()", G_OBJECT_TYPE_NAME (self),
-               name);
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_STORE, "store %s has no %s()", G_OBJECT_TYPE_NAME (self), name);
   return FALSE;
 }
 
@@ -182,15 +183,14 @@ minipay_store_accept (MinipayStore *self,
   GError *local_error = NULL;
   MinipayIntent *found;
 
-  g_return_val_if_fail (
-      MINIPAY_IS_STORE (self) && account != NULL && event_id != NULL && out_trade_no != NULL, NULL);
+  g_return_val_if_fail (MINIPAY_IS_STORE (self) && account != NULL && event_id != NULL && out_trade_no != NULL,
+                        NULL);
   g_return_val_if_fail (is_first != NULL, NULL);
 
   *is_first = FALSE;
   iface = MINIPAY_STORE_GET_IFACE (self);
   if (!store_has_method (self, iface->accept, "accept", error))
     return NULL;
-  found =
-      iface->accept (self, account, event_id, out_trade_no, state, transaction_id, is_first, &local_error);
+  found = iface->accept (self, account, event_id, out_trade_no, state, transaction_id, is_first, &local_error);
   return store_check (self, found, TRUE, local_error, error);
 }

@@ -31,11 +31,11 @@ typedef struct {
 void minipay_value_class_install (gpointer klass, const MinipayValueField *fields, guint n_fields);
 
 /* A getter that checks its argument and reads one field. */
-#define MINIPAY_VALUE_GETTER(Type, prefix, CAST, type, field, none)                                          \
-  type prefix##_get_##field (Type *self)                                                                     \
-  {                                                                                                          \
-    g_return_val_if_fail (CAST (self), none);                                                                \
-    return self->field;                                                                                      \
+#define MINIPAY_VALUE_GETTER(Type, prefix, CAST, type, field, none)                                                \
+  type prefix##_get_##field (Type *self)                                                                           \
+  {                                                                                                                \
+    g_return_val_if_fail (CAST (self), none);                                                                      \
+    return self->field;                                                                                            \
   }
 
 G_END_DECLS

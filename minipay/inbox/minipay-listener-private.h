@@ -17,10 +17,7 @@ typedef struct {
 } MinipayConnection;
 
 /* Lists the connection in @all; it leaves the list when libsoup lets go of @stream. */
-void minipay_connection_new (GQueue *all,
-                             GMainContext *context,
-                             GSocketConnection *stream,
-                             GSocketAddress *remote);
+void minipay_connection_new (GQueue *all, GMainContext *context, GSocketConnection *stream, GSocketAddress *remote);
 /* The connection that a message came on, borrowed, or NULL. */
 MinipayConnection *minipay_connection_of (SoupServerMessage *message);
 /* Starts the time of the next phase - head, body, answer; when it is over the connection is cut. */

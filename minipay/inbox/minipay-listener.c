@@ -232,11 +232,10 @@ message_answer (SoupServerMessage *message, MinipayHttpResponse *reply)
   soup_server_message_set_status (message, status, NULL);
   for (guint i = 0; i < minipay_headers_get_length (from); i++) {
     if (g_ascii_strcasecmp (minipay_headers_get_name (from, i), "Content-Length") != 0)
-      soup_message_headers_append (to, minipay_headers_get_name (from, i),
-                                   minipay_headers_get_value (from, i));
+      soup_message_headers_append (to, minipay_headers_get_name (from, i), minipay_headers_get_value (from, i));
   }
-  soup_message_body_append (soup_server_message_get_response_body (message), SOUP_MEMORY_COPY,
-                            data != NULL ? data : "", length);
+  soup_message_body_append (
+      soup_server_message_get_response_body (message), SOUP_MEMORY_COPY, data != NULL ? data : "", length);
 }
 
 static void
@@ -272,14 +271,12 @@ message_dup_request (SoupServerMessage *message)
   MinipayHttpRequest *request;
 
   request = minipay_http_request_new ("POST", g_uri_get_path (soup_server_message_get_uri (message)), body);
-  soup_message_headers_foreach (soup_server_message_get_request_headers (message), add_request_header,
-                                request);
+  soup_message_headers_foreach (soup_server_message_get_request_headers (message), add_request_header, request);
   return request;
 }
 
 static void
-on_request (
-    SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+on_request (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
 {
   MinipayListener *self = user_data;
   Incoming *incoming = message_get_incoming (message);
@@ -423,8 +420,12 @@ minipay_listener_class_init (MinipayListenerClass *klass)
    * Since: 0.1
    */
   g_object_class_install_property (
-      object_class, PROP_CLIENT,
-      g_param_spec_object ("client", NULL, NULL, MINIPAY_TYPE_CLIENT,
+      object_class,
+      PROP_CLIENT,
+      g_param_spec_object ("client",
+                           NULL,
+                           NULL,
+                           MINIPAY_TYPE_CLIENT,
                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
 
   /**
@@ -437,8 +438,16 @@ minipay_listener_class_init (MinipayListenerClass *klass)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_RECEIVED] = g_signal_new ("received", MINIPAY_TYPE_LISTENER, G_SIGNAL_RUN_LAST, 0, NULL,
-                                           NULL, NULL, G_TYPE_NONE, 1, MINIPAY_TYPE_RECEIPT);
+  signals[SIGNAL_RECEIVED] = g_signal_new ("received",
+                                           MINIPAY_TYPE_LISTENER,
+                                           G_SIGNAL_RUN_LAST,
+                                           0,
+                                           NULL,
+                                           NULL,
+                                           NULL,
+                                           G_TYPE_NONE,
+                                           1,
+                                           MINIPAY_TYPE_RECEIPT);
 }
 
 static void
@@ -513,7 +522,11 @@ minipay_listener_listen (MinipayListener *self, guint16 port, GError **error)
 
   self->socket = open_socket (port, &self->port, &local_error);
   if (self->socket == NULL) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "port %u of 127.0.0.1 cannot be had: %s", port,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "port %u of 127.0.0.1 cannot be had: %s",
+                 port,
                  local_error->message);
     return FALSE;
   }

@@ -92,8 +92,7 @@ minipay_host_is_loopback (const char *host)
   return address != NULL && g_inet_address_get_is_loopback (address);
 }
 
-static gboolean config_fail (ConfigReader *reader, GError **error, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
+static gboolean config_fail (ConfigReader *reader, GError **error, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 static gboolean
 config_fail (ConfigReader *reader, GError **error, const char *format, ...)
@@ -130,7 +129,9 @@ config_parse_base_url (ConfigReader *reader, const char *text, gboolean *is_loop
   }
   if (g_uri_get_port (uri) > 0)
     return g_strdup_printf (strchr (host, ':') != NULL ? "%s://[%s]:%d" : "%s://%s:%d",
-                            g_uri_get_scheme (uri), host, g_uri_get_port (uri));
+                            g_uri_get_scheme (uri),
+                            host,
+                            g_uri_get_port (uri));
   return g_strdup_printf (strchr (host, ':') != NULL ? "%s://[%s]" : "%s://%s", g_uri_get_scheme (uri), host);
 }
 
@@ -180,8 +181,7 @@ config_read_mode (ConfigReader *reader, GError **error)
   if (mode != NULL) {
     g_autofree char *allowed = modes != NULL ? g_strjoinv (", ", (char **) modes) : g_strdup ("none");
 
-    return config_fail (reader, error, "mode is \"%s\", provider %s has %s", mode, reader->manifest->id,
-                        allowed);
+    return config_fail (reader, error, "mode is \"%s\", provider %s has %s", mode, reader->manifest->id, allowed);
   }
   return TRUE;
 }
@@ -207,10 +207,7 @@ config_read_material (ConfigReader *reader, const MinipayField *field, const cha
 }
 
 static gboolean
-config_trust_certificates (ConfigReader *reader,
-                           const MinipayField *field,
-                           MinipaySecret *material,
-                           GError **error)
+config_trust_certificates (ConfigReader *reader, const MinipayField *field, MinipaySecret *material, GError **error)
 {
   g_autoptr (GPtrArray) keys = minipay_key_load_certificates (material, field->name, error);
 
@@ -223,10 +220,7 @@ config_trust_certificates (ConfigReader *reader,
 }
 
 static gboolean
-config_trust_public_key (ConfigReader *reader,
-                         const MinipayField *field,
-                         MinipaySecret *material,
-                         GError **error)
+config_trust_public_key (ConfigReader *reader, const MinipayField *field, MinipaySecret *material, GError **error)
 {
   g_autoptr (MinipayKey) key = minipay_key_load_public (material, field->name, error);
   const char *id = g_hash_table_lookup (reader->settings, field->key_id);
@@ -251,8 +245,12 @@ config_read_secret (ConfigReader *reader, const MinipayField *field, MinipaySecr
     return FALSE;
   minipay_secret_peek (material, &length);
   if (length < field->rule.min_length)
-    return config_fail (reader, error, "%s has %" G_GSIZE_FORMAT " bytes, allowed are %u or more",
-                        field->name, length, field->rule.min_length);
+    return config_fail (reader,
+                        error,
+                        "%s has %" G_GSIZE_FORMAT " bytes, allowed are %u or more",
+                        field->name,
+                        length,
+                        field->rule.min_length);
   minipay_keyring_add_own (reader->self->keyring, field->name, key);
   return TRUE;
 }
@@ -356,8 +354,7 @@ config_check_names (ConfigReader *reader, GError **error)
   while (g_hash_table_iter_next (&iter, &name, NULL))
     if (strcmp (name, "provider") != 0 && strcmp (name, "mode") != 0 && strcmp (name, "endpoint") != 0 &&
         minipay_manifest_get_field (reader->manifest, name) == NULL)
-      return config_fail (reader, error, "%s is no setting of provider %s", (char *) name,
-                          reader->manifest->id);
+      return config_fail (reader, error, "%s is no setting of provider %s", (char *) name, reader->manifest->id);
   return TRUE;
 }
 
@@ -384,9 +381,7 @@ minipay_account_config_new (
   g_autoptr (GHashTable) trusted =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) minipay_key_unref);
   g_autoptr (GString) missing = g_string_new (NULL);
-  ConfigReader reader = {
-    self, minipay_provider_info_get_manifest (info), settings, folder, trusted, missing
-  };
+  ConfigReader reader = { self, minipay_provider_info_get_manifest (info), settings, folder, trusted, missing };
 
   self->info = g_object_ref (info);
   self->name = g_strdup (name);

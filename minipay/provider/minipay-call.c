@@ -12,7 +12,9 @@ call_find (MinipayExchange *x, const MinipayCall *calls, GError **error)
   for (; calls->build != NULL; calls++)
     if (calls->operation == minipay_exchange_get_operation (x))
       return calls;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_NOT_SUPPORTED,
                "provider %s has no call for this operation",
                minipay_provider_info_get_id (minipay_exchange_get_info (x)));
   return NULL;
@@ -58,7 +60,6 @@ minipay_headers_require (const MinipayHeaders *headers, const char *name, Minipa
 
   if (count == 1 && *value != '\0')
     return value;
-  g_set_error (error, MINIPAY_ERROR, code, "header %s stands %u times, allowed is once with a value", name,
-               count);
+  g_set_error (error, MINIPAY_ERROR, code, "header %s stands %u times, allowed is once with a value", name, count);
   return NULL;
 }

@@ -22,9 +22,7 @@ typedef struct {
 
 /* What the begin() and resume() hooks of a provider with a table call. @calls ends with an entry without
  * build. */
-MINIPAY_API gboolean minipay_exchange_begin_call (MinipayExchange *x,
-                                                  const MinipayCall *calls,
-                                                  GError **error);
+MINIPAY_API gboolean minipay_exchange_begin_call (MinipayExchange *x, const MinipayCall *calls, GError **error);
 MINIPAY_API gboolean minipay_exchange_resume_call (MinipayExchange *x,
                                                    const MinipayCall *calls,
                                                    MinipayHttpResponse *answer,

@@ -61,8 +61,7 @@ typedef struct {
   gboolean (*prepare) (MinipayExchange *x, gpointer data, GError **error);
   /* After the last: takes the result (or NULL and why there is none) and gives the one the caller gets,
    * (transfer full), or NULL with an error. */
-  GObject *(*conclude) (
-      MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error);
+  GObject *(*conclude) (MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error);
 } MinipayExchangePolicy;
 
 typedef struct {

@@ -50,10 +50,7 @@ typedef struct {
 static void run_turn_on_worker (gpointer data);
 
 static Run *
-run_new (MinipayExchange *exchange,
-         const MinipayExchangeSetup *setup,
-         GObject *source,
-         GCancellable *cancellable)
+run_new (MinipayExchange *exchange, const MinipayExchangeSetup *setup, GObject *source, GCancellable *cancellable)
 {
   Run *run = g_new0 (Run, 1);
 
@@ -94,8 +91,8 @@ run_moves_money (Run *run)
 static gboolean
 run_may_repeat (Run *run)
 {
-  return (minipay_exchange_get_flags (run->exchange) &
-          (MINIPAY_SEND_FLAGS_SAFE | MINIPAY_SEND_FLAGS_IDEMPOTENT)) != 0;
+  return (minipay_exchange_get_flags (run->exchange) & (MINIPAY_SEND_FLAGS_SAFE | MINIPAY_SEND_FLAGS_IDEMPOTENT)) !=
+         0;
 }
 
 /* An answer that decides, told apart from one that leaves the outcome open. */
@@ -139,10 +136,8 @@ run_fail (Run *run, GError *error)
   /* a refused repetition says nothing about the first try; "paid already" may well be our own doing */
   if (run->has_left)
     is_open = TRUE;
-  if (run_moves_money (run) && is_open &&
-      !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN)) {
-    run->error =
-        minipay_error_recode (error, MINIPAY_ERROR_OUTCOME_UNKNOWN, "the outcome is unknown, query it");
+  if (run_moves_money (run) && is_open && !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN)) {
+    run->error = minipay_error_recode (error, MINIPAY_ERROR_OUTCOME_UNKNOWN, "the outcome is unknown, query it");
     g_error_free (error);
     return;
   }
@@ -158,8 +153,7 @@ run_conclude (Run *run)
 
   if (run->setup.policy->conclude == NULL || run->phase == RUN_START)
     return TRUE;
-  concluded =
-      run->setup.policy->conclude (run->exchange, run->result, run->error, run->setup.policy_data, &error);
+  concluded = run->setup.policy->conclude (run->exchange, run->result, run->error, run->setup.policy_data, &error);
   g_clear_object (&run->result);
   run->result = concluded;
   if (error != NULL) {
@@ -260,8 +254,11 @@ run_after_hook (Run *run)
     if (run_back_off (run, minipay_exchange_get_retry_after (x)))
       return FALSE;
     run->has_left = TRUE;
-    run_fail (run, g_error_new (MINIPAY_ERROR, MINIPAY_ERROR_RATE_LIMITED, "no final answer: %s",
-                                minipay_exchange_get_pending_reason (x)));
+    run_fail (run,
+              g_error_new (MINIPAY_ERROR,
+                           MINIPAY_ERROR_RATE_LIMITED,
+                           "no final answer: %s",
+                           minipay_exchange_get_pending_reason (x)));
     return run_conclude (run);
   }
   run->result = g_object_ref (minipay_exchange_get_result (x));
@@ -306,8 +303,7 @@ run_without_answer (Run *run)
     if (is_cancelled)
       g_set_error_literal (&run->error, G_IO_ERROR, G_IO_ERROR_CANCELLED, run->transport_error->message);
     else if (g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN))
-      run->error =
-          minipay_error_recode (run->transport_error, MINIPAY_ERROR_NOT_SENT, "no answer, safe to repeat");
+      run->error = minipay_error_recode (run->transport_error, MINIPAY_ERROR_NOT_SENT, "no answer, safe to repeat");
     else
       run->error = g_steal_pointer (&run->transport_error);
   } else {

@@ -148,8 +148,12 @@ minipay_exchange_new (MinipayPaymentProvider *provider,
 static void
 exchange_set_plugin_error (MinipayExchange *self, GError **error, const char *what)
 {
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "provider %s %s",
-               minipay_provider_info_get_id (self->info), what);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PLUGIN,
+               "provider %s %s",
+               minipay_provider_info_get_id (self->info),
+               what);
 }
 
 static gboolean
@@ -174,9 +178,13 @@ exchange_check_target (MinipayExchange *self, GError **error)
     return TRUE;
   quoted = minipay_error_quote (target, -1);
   hosts = g_strjoinv (", ", (char **) minipay_account_config_get_base_urls (self->config));
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PLUGIN,
                "provider %s sends to \"%s\", allowed are paths at its declared hosts: %s",
-               minipay_provider_info_get_id (self->info), quoted, hosts);
+               minipay_provider_info_get_id (self->info),
+               quoted,
+               hosts);
   return FALSE;
 }
 
@@ -187,9 +195,13 @@ exchange_check_result (MinipayExchange *self, GError **error)
 
   if (G_TYPE_CHECK_INSTANCE_TYPE (self->result, wanted))
     return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "provider %s completed with %s, allowed is %s",
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PLUGIN,
+               "provider %s completed with %s, allowed is %s",
                minipay_provider_info_get_id (self->info),
-               self->result != NULL ? G_OBJECT_TYPE_NAME (self->result) : "nothing", g_type_name (wanted));
+               self->result != NULL ? G_OBJECT_TYPE_NAME (self->result) : "nothing",
+               g_type_name (wanted));
   return FALSE;
 }
 
@@ -236,8 +248,8 @@ exchange_end_hook (MinipayExchange *self, gboolean is_good, GError *local_error,
     g_propagate_error (error, g_steal_pointer (&owned));
     return FALSE;
   }
-  g_propagate_error (
-      error, minipay_error_recode (owned, MINIPAY_ERROR_PLUGIN, minipay_provider_info_get_id (self->info)));
+  g_propagate_error (error,
+                     minipay_error_recode (owned, MINIPAY_ERROR_PLUGIN, minipay_provider_info_get_id (self->info)));
   return FALSE;
 }
 
@@ -262,8 +274,8 @@ minipay_exchange_resume (MinipayExchange *self, MinipayHttpResponse *answer, GEr
 
   if (!exchange_prepare_hook (self, answer, error))
     return FALSE;
-  is_good = MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)
-                ->resume (self->provider, self, answer, &local_error);
+  is_good =
+      MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->resume (self->provider, self, answer, &local_error);
   is_good = exchange_end_hook (self, is_good, local_error, error);
   if (is_good && MINIPAY_IS_PAYMENT (self->result))
     minipay_payment_set_authenticated (MINIPAY_PAYMENT (self->result), self->is_verified);
@@ -278,8 +290,8 @@ minipay_exchange_receive (MinipayExchange *self, MinipayHttpRequest *incoming, G
 
   if (!exchange_prepare_hook (self, NULL, error))
     return FALSE;
-  is_good = MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)
-                ->receive (self->provider, self, incoming, &local_error);
+  is_good =
+      MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->receive (self->provider, self, incoming, &local_error);
   if (!exchange_end_hook (self, is_good, local_error, error))
     return FALSE;
   if (self->pending_reason != NULL) {
@@ -305,8 +317,8 @@ minipay_exchange_acknowledge (MinipayExchange *self, gboolean accepted, GError *
   if (reply != NULL && local_error == NULL)
     return g_steal_pointer (&reply);
   if (local_error != NULL)
-    g_propagate_error (error, minipay_error_recode (local_error, MINIPAY_ERROR_PLUGIN,
-                                                    minipay_provider_info_get_id (self->info)));
+    g_propagate_error (
+        error, minipay_error_recode (local_error, MINIPAY_ERROR_PLUGIN, minipay_provider_info_get_id (self->info)));
   else
     exchange_set_plugin_error (self, error, "has no acknowledgement");
   return NULL;
@@ -654,8 +666,8 @@ minipay_exchange_refuse (MinipayExchange *self,
         minipay_headers_lookup (minipay_http_response_get_headers (self->answer), "Request-ID", NULL);
   }
   quoted = minipay_error_quote (gateway_message != NULL ? gateway_message : "no reason given", -1);
-  minipay_set_gateway_error (error, code, &facts, "%s answered: %s",
-                             minipay_provider_info_get_id (self->info), quoted);
+  minipay_set_gateway_error (
+      error, code, &facts, "%s answered: %s", minipay_provider_info_get_id (self->info), quoted);
 }
 
 static gboolean
@@ -682,12 +694,8 @@ scheme_is_digest (MinipayScheme scheme)
  * Since: 0.1
  */
 char *
-minipay_exchange_sign (MinipayExchange *self,
-                       MinipayScheme scheme,
-                       const char *key,
-                       const char *text,
-                       gsize length,
-                       GError **error)
+minipay_exchange_sign (
+    MinipayExchange *self, MinipayScheme scheme, const char *key, const char *text, gsize length, GError **error)
 {
   g_autoptr (MinipayKey) own = NULL;
 
@@ -795,15 +803,26 @@ minipay_exchange_decrypt (MinipayExchange *self,
   if (own == NULL)
     return NULL;
   if (is_gcm && n_nonce != GCM_NONCE_BYTES) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-                 "nonce has %" G_GSIZE_FORMAT " bytes, allowed are %d", n_nonce, GCM_NONCE_BYTES);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
+                 "nonce has %" G_GSIZE_FORMAT " bytes, allowed are %d",
+                 n_nonce,
+                 GCM_NONCE_BYTES);
     return NULL;
   }
   sealed = minipay_base64_decode (ciphertext, -1, &n_sealed, error);
   if (sealed == NULL)
     return NULL;
-  return minipay_open (cipher, own, (const guint8 *) nonce, n_nonce, (const guint8 *) associated_data,
-                       associated_data != NULL ? strlen (associated_data) : 0, sealed, n_sealed, error);
+  return minipay_open (cipher,
+                       own,
+                       (const guint8 *) nonce,
+                       n_nonce,
+                       (const guint8 *) associated_data,
+                       associated_data != NULL ? strlen (associated_data) : 0,
+                       sealed,
+                       n_sealed,
+                       error);
 }
 
 /**
@@ -821,6 +840,5 @@ char *
 minipay_exchange_dup_newest_key_id (MinipayExchange *self)
 {
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), NULL);
-  return minipay_keyring_dup_newest_certificate_id (minipay_account_config_get_keyring (self->config),
-                                                    self->now);
+  return minipay_keyring_dup_newest_certificate_id (minipay_account_config_get_keyring (self->config), self->now);
 }

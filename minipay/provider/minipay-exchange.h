@@ -31,8 +31,7 @@ MINIPAY_API GBytes *minipay_exchange_get_cached (MinipayExchange *self, const ch
 MINIPAY_API void minipay_exchange_set_cached (MinipayExchange *self, const char *key, GBytes *value);
 
 /* What to do: exactly one of these in each hook */
-MINIPAY_API void
-minipay_exchange_send (MinipayExchange *self, MinipayHttpRequest *request, MinipaySendFlags flags);
+MINIPAY_API void minipay_exchange_send (MinipayExchange *self, MinipayHttpRequest *request, MinipaySendFlags flags);
 MINIPAY_API void minipay_exchange_complete (MinipayExchange *self, GObject *result);
 MINIPAY_API void minipay_exchange_pending (MinipayExchange *self, const char *reason, guint retry_after_s);
 
@@ -46,12 +45,8 @@ MINIPAY_API void minipay_exchange_refuse (MinipayExchange *self,
                                           GError **error);
 
 /* The signing service */
-MINIPAY_API char *minipay_exchange_sign (MinipayExchange *self,
-                                         MinipayScheme scheme,
-                                         const char *key,
-                                         const char *text,
-                                         gsize length,
-                                         GError **error);
+MINIPAY_API char *minipay_exchange_sign (
+    MinipayExchange *self, MinipayScheme scheme, const char *key, const char *text, gsize length, GError **error);
 MINIPAY_API gboolean minipay_exchange_verify (MinipayExchange *self,
                                               MinipayScheme scheme,
                                               const char *key,

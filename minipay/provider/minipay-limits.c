@@ -33,17 +33,14 @@ minipay_limits_check_operation (MinipayProviderInfo *info,
 
   if (g_strv_contains (operations, nick))
     return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s has no operation %s",
-               manifest->id, nick);
+  g_set_error (
+      error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s has no operation %s", manifest->id, nick);
   return FALSE;
 }
 
 static gboolean
-limits_check_method (const MinipayManifest *manifest,
-                     const char *mode,
-                     MinipayOrder *order,
-                     MinipayWallet *wallet,
-                     GError **error)
+limits_check_method (
+    const MinipayManifest *manifest, const char *mode, MinipayOrder *order, MinipayWallet *wallet, GError **error)
 {
   const char *const *methods = minipay_manifest_get_methods (manifest, mode);
   const char *method = enum_to_nick (MINIPAY_TYPE_METHOD, minipay_order_get_method (order));
@@ -65,12 +62,21 @@ limits_check_method (const MinipayManifest *manifest,
   if (n_matches == 1)
     return TRUE;
   if (n_matches == 0)
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED,
-                 "provider %s has no %s with wallet %s, it has %s", manifest->id, method,
-                 enum_to_nick (MINIPAY_TYPE_WALLET, minipay_order_get_wallet (order)), all);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_NOT_SUPPORTED,
+                 "provider %s has no %s with wallet %s, it has %s",
+                 manifest->id,
+                 method,
+                 enum_to_nick (MINIPAY_TYPE_WALLET, minipay_order_get_wallet (order)),
+                 all);
   else
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
-                 "provider %s has several wallets for %s, the order must name one: %s", manifest->id, method,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "provider %s has several wallets for %s, the order must name one: %s",
+                 manifest->id,
+                 method,
                  all);
   return FALSE;
 }
@@ -85,13 +91,11 @@ limits_check_text (const MinipayManifest *manifest, const char *name, const char
   if (text == NULL || *text == '\0') {
     if (limit == NULL || !limit->is_required)
       return TRUE;
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "%s is missing, %s needs it", name,
-                 manifest->id);
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "%s is missing, %s needs it", name, manifest->id);
     return FALSE;
   }
   if (limit == NULL) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no %s", manifest->id,
-                 name);
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no %s", manifest->id, name);
     return FALSE;
   }
   return minipay_text_rule_check (&limit->rule, name, text, MINIPAY_ERROR_INVALID, error);
@@ -110,17 +114,24 @@ limits_check_total (const MinipayManifest *manifest, const MinipayMoney *total, 
     return FALSE;
   }
   if (!g_strv_contains ((const char *const *) manifest->currencies, minipay_money_get_currency (total))) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "total is in %s, %s takes %s",
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "total is in %s, %s takes %s",
                  minipay_money_is_valid (total) ? minipay_money_get_currency (total) : "no known currency",
-                 manifest->id, currencies);
+                 manifest->id,
+                 currencies);
     return FALSE;
   }
   if (minipay_money_get_minor (total) >= minimum && minipay_money_get_minor (total) <= maximum)
     return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
-               "total is %" G_GINT64_FORMAT " minor units, allowed are %" G_GINT64_FORMAT
-               " to %" G_GINT64_FORMAT,
-               minipay_money_get_minor (total), minimum, maximum);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_INVALID,
+               "total is %" G_GINT64_FORMAT " minor units, allowed are %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+               minipay_money_get_minor (total),
+               minimum,
+               maximum);
   return FALSE;
 }
 
@@ -160,8 +171,13 @@ limits_check_notify_url (const MinipayManifest *manifest,
     g_autofree char *quoted = minipay_error_quote (url, -1);
     g_autofree char *schemes = limit->schemes != NULL ? g_strjoinv (", ", limit->schemes) : g_strdup ("any");
 
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "notify_url \"%s\" %s (schemes allowed: %s)",
-                 quoted, fault, schemes);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "notify_url \"%s\" %s (schemes allowed: %s)",
+                 quoted,
+                 fault,
+                 schemes);
   }
   return FALSE;
 }
@@ -174,15 +190,18 @@ limits_check_expiry (const MinipayManifest *manifest, GDateTime *expires_at, gin
   if (expires_at == NULL)
     return TRUE;
   if (limit == NULL) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no expires_at",
-                 manifest->id);
+    g_set_error (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no expires_at", manifest->id);
     return FALSE;
   }
   if (g_date_time_to_unix (expires_at) - now >= (gint64) limit->min_seconds_ahead)
     return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_INVALID,
                "expires_at is %" G_GINT64_FORMAT " seconds ahead, allowed are %u or more",
-               g_date_time_to_unix (expires_at) - now, limit->min_seconds_ahead);
+               g_date_time_to_unix (expires_at) - now,
+               limit->min_seconds_ahead);
   return FALSE;
 }
 
@@ -198,8 +217,7 @@ limits_check_splits (const MinipayManifest *manifest, MinipayOrder *order, GErro
   if (splits == NULL || g_variant_n_children (splits) == 0)
     return TRUE;
   if (minipay_manifest_get_limit (manifest, "splits") == NULL) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no splits",
-                 manifest->id);
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no splits", manifest->id);
     return FALSE;
   }
   sum = minipay_money_new (0, minipay_money_get_currency (minipay_order_get_total (order)));
@@ -211,9 +229,12 @@ limits_check_splits (const MinipayManifest *manifest, MinipayOrder *order, GErro
     if (share == NULL)
       return FALSE;
     if (*receiver == '\0' || minipay_money_get_minor (share) <= 0) {
-      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+      g_set_error (error,
+                   MINIPAY_ERROR,
+                   MINIPAY_ERROR_INVALID,
                    "a split needs a receiver and an amount above nothing, this one has \"%s\" and %s",
-                   receiver, text);
+                   receiver,
+                   text);
       return FALSE;
     }
     next = minipay_money_add (sum, share, error);
@@ -226,9 +247,12 @@ limits_check_splits (const MinipayManifest *manifest, MinipayOrder *order, GErro
     return FALSE;
   if (compared <= 0)
     return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_INVALID,
                "splits come to %" G_GINT64_FORMAT " minor units, the order to %" G_GINT64_FORMAT,
-               minipay_money_get_minor (sum), minipay_money_get_minor (minipay_order_get_total (order)));
+               minipay_money_get_minor (sum),
+               minipay_money_get_minor (minipay_order_get_total (order)));
   return FALSE;
 }
 
@@ -247,20 +271,28 @@ limits_check_extras (const MinipayManifest *manifest, GVariant *extras, GError *
     const MinipayExtra *extra = minipay_manifest_get_extra (manifest, name);
 
     if (extra == NULL) {
-      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s has no extra field \"%s\"",
-                   manifest->id, name);
+      g_set_error (error,
+                   MINIPAY_ERROR,
+                   MINIPAY_ERROR_NOT_SUPPORTED,
+                   "provider %s has no extra field \"%s\"",
+                   manifest->id,
+                   name);
       return FALSE;
     }
     if (!g_variant_is_of_type (owned, G_VARIANT_TYPE (extra->type))) {
-      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "extra field %s is of type %s, allowed is %s",
-                   name, g_variant_get_type_string (owned), extra->type);
+      g_set_error (error,
+                   MINIPAY_ERROR,
+                   MINIPAY_ERROR_INVALID,
+                   "extra field %s is of type %s, allowed is %s",
+                   name,
+                   g_variant_get_type_string (owned),
+                   extra->type);
       return FALSE;
     }
     if (strcmp (extra->type, "s") == 0) {
       MinipayTextRule rule = { .max_length = extra->max_length };
 
-      if (!minipay_text_rule_check (&rule, name, g_variant_get_string (owned, NULL), MINIPAY_ERROR_INVALID,
-                                    error))
+      if (!minipay_text_rule_check (&rule, name, g_variant_get_string (owned, NULL), MINIPAY_ERROR_INVALID, error))
         return FALSE;
     }
   }
@@ -307,7 +339,9 @@ minipay_limits_check_ref (MinipayProviderInfo *info,
   const MinipayMoney *total = minipay_payment_ref_get_total (ref);
 
   if ((number == NULL) == (transaction == NULL)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
                  "a payment is named by out_trade_no or by transaction_id, this reference has %s",
                  number == NULL ? "neither" : "both");
     return FALSE;

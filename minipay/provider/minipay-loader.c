@@ -24,24 +24,30 @@ loader_check_component (const char *path, gboolean is_folder, GError **error)
   struct stat info;
 
   if (lstat (path, &info) != 0) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "cannot look at %s: %s", path,
-                 g_strerror (errno));
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "cannot look at %s: %s", path, g_strerror (errno));
     return FALSE;
   }
   if (S_ISLNK (info.st_mode)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s became a symbolic link while it was checked",
-                 path);
+    g_set_error (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s became a symbolic link while it was checked", path);
     return FALSE;
   }
   if (info.st_uid != 0 && info.st_uid != geteuid ()) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
-                 "%s belongs to user %u, allowed are root and user %u", path, (guint) info.st_uid,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "%s belongs to user %u, allowed are root and user %u",
+                 path,
+                 (guint) info.st_uid,
                  (guint) geteuid ());
     return FALSE;
   }
   if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !(is_folder && (info.st_mode & S_ISVTX) != 0)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
-                 "%s has mode %04o: others may write it; chmod go-w it", path,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "%s has mode %04o: others may write it; chmod go-w it",
+                 path,
                  (guint) (info.st_mode & 07777));
     return FALSE;
   }
@@ -87,8 +93,7 @@ loader_open_checked (const char *real, const struct stat *checked, GError **erro
   struct stat opened;
   int fd = open (real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
-  if (fd >= 0 && fstat (fd, &opened) == 0 && opened.st_dev == checked->st_dev &&
-      opened.st_ino == checked->st_ino)
+  if (fd >= 0 && fstat (fd, &opened) == 0 && opened.st_dev == checked->st_dev && opened.st_ino == checked->st_ino)
     return fd;
   g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s changed while it was checked", real);
   if (fd >= 0)
@@ -108,9 +113,13 @@ minipay_loader_read_trusted (const char *path, gsize max_bytes, GError **error)
   if (real == NULL)
     return NULL;
   if (checked.st_size > (goffset) max_bytes) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
-                 "%s has %" G_GOFFSET_FORMAT " bytes, allowed are %" G_GSIZE_FORMAT, real,
-                 (goffset) checked.st_size, max_bytes);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "%s has %" G_GOFFSET_FORMAT " bytes, allowed are %" G_GSIZE_FORMAT,
+                 real,
+                 (goffset) checked.st_size,
+                 max_bytes);
     return NULL;
   }
   fd = loader_open_checked (real, &checked, error);
@@ -135,8 +144,11 @@ loader_get_type (GModule *module, const char *real, const char *type_name, GErro
   GType type;
 
   if (!g_module_symbol (module, ENTRY_POINT, (gpointer *) &get_type) || get_type == NULL) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
-                 "%s has no " ENTRY_POINT "(): it is no provider, or one for another ABI", real);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "%s has no " ENTRY_POINT "(): it is no provider, or one for another ABI",
+                 real);
     return G_TYPE_INVALID;
   }
   type = get_type ();
@@ -145,14 +157,22 @@ loader_get_type (GModule *module, const char *real, const char *type_name, GErro
     return G_TYPE_INVALID;
   }
   if (strcmp (g_type_name (type), type_name) != 0) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s gave the type %s, its manifest promises %s",
-                 real, g_type_name (type), type_name);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "%s gave the type %s, its manifest promises %s",
+                 real,
+                 g_type_name (type),
+                 type_name);
     return G_TYPE_INVALID;
   }
-  if (!G_TYPE_IS_OBJECT (type) || G_TYPE_IS_ABSTRACT (type) ||
-      !g_type_is_a (type, MINIPAY_TYPE_PAYMENT_PROVIDER)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
-                 "%s gave the type %s, which is no MinipayPaymentProvider that can be made", real, type_name);
+  if (!G_TYPE_IS_OBJECT (type) || G_TYPE_IS_ABSTRACT (type) || !g_type_is_a (type, MINIPAY_TYPE_PAYMENT_PROVIDER)) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "%s gave the type %s, which is no MinipayPaymentProvider that can be made",
+                 real,
+                 type_name);
     return G_TYPE_INVALID;
   }
   return type;

@@ -18,8 +18,7 @@ typedef struct {
   GError *error;
 } ManifestReader;
 
-static void manifest_fail (ManifestReader *reader, const char *key, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
+static void manifest_fail (ManifestReader *reader, const char *key, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 static void
 manifest_fail (ManifestReader *reader, const char *key, const char *format, ...)
@@ -32,8 +31,15 @@ manifest_fail (ManifestReader *reader, const char *key, const char *format, ...)
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (&reader->error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s: [%s]%s%s %s", reader->path,
-               reader->group, key != NULL ? " " : "", key != NULL ? key : "", message);
+  g_set_error (&reader->error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PLUGIN,
+               "%s: [%s]%s%s %s",
+               reader->path,
+               reader->group,
+               key != NULL ? " " : "",
+               key != NULL ? key : "",
+               message);
 }
 
 static char *
@@ -103,8 +109,7 @@ manifest_read_characters (ManifestReader *reader, MinipayTextRule *rule)
       p += 2;
     }
     if (first < 0x20 || last > 0x7e || first > last) {
-      manifest_fail (reader, "Characters", "is \"%s\", allowed are ASCII characters and ranges",
-                     rule->characters);
+      manifest_fail (reader, "Characters", "is \"%s\", allowed are ASCII characters and ranges", rule->characters);
       return;
     }
     for (guint c = first; c <= last; c++)
@@ -262,8 +267,8 @@ static gboolean
 manifest_host_is_sane (const char *host)
 {
   /* a plain DNS name: no scheme, port, user, address literal */
-  return strspn (host, "abcdefghijklmnopqrstuvwxyz0123456789.-") == strlen (host) &&
-         strchr (host, '.') != NULL && !g_hostname_is_ip_address (host) && *host != '.' && *host != '-';
+  return strspn (host, "abcdefghijklmnopqrstuvwxyz0123456789.-") == strlen (host) && strchr (host, '.') != NULL &&
+         !g_hostname_is_ip_address (host) && *host != '.' && *host != '-';
 }
 
 static void
@@ -329,16 +334,27 @@ static const struct {
   GDestroyNotify free_func;
   const char *keys; /* one word each */
 } group_kinds[] = {
-  { "Field ", G_STRUCT_OFFSET (MinipayManifest, fields), manifest_read_field, field_free,
+  { "Field ",
+    G_STRUCT_OFFSET (MinipayManifest, fields),
+    manifest_read_field,
+    field_free,
     " Type Required Inferred Default Choices KeyId MinLength MaxLength Length Unit Characters " },
-  { "Limit ", G_STRUCT_OFFSET (MinipayManifest, limits), manifest_read_limit, limit_free,
+  { "Limit ",
+    G_STRUCT_OFFSET (MinipayManifest, limits),
+    manifest_read_limit,
+    limit_free,
     " Required Minimum Maximum Schemes Query MinSecondsAhead MinLength MaxLength Length Unit Characters " },
-  { "Extra ", G_STRUCT_OFFSET (MinipayManifest, extras), manifest_read_extra, extra_free,
-    " Type MaxLength " },
-  { "Mode ", G_STRUCT_OFFSET (MinipayManifest, mode_rules), manifest_read_mode, mode_rules_free,
+  { "Extra ", G_STRUCT_OFFSET (MinipayManifest, extras), manifest_read_extra, extra_free, " Type MaxLength " },
+  { "Mode ",
+    G_STRUCT_OFFSET (MinipayManifest, mode_rules),
+    manifest_read_mode,
+    mode_rules_free,
     " Operations Methods Hosts Required " },
-  { "Operation ", G_STRUCT_OFFSET (MinipayManifest, operations), manifest_read_operation,
-    operation_rules_free, " Echoes " },
+  { "Operation ",
+    G_STRUCT_OFFSET (MinipayManifest, operations),
+    manifest_read_operation,
+    operation_rules_free,
+    " Echoes " },
 };
 
 #define MAIN_KEYS " Id Abi Name Loader Module Type Operations Methods Hosts Currencies Modes "
@@ -393,11 +409,11 @@ manifest_read_main (ManifestReader *reader, MinipayManifest *self, const char *n
   self->modes = manifest_read_list (reader, "Modes", FALSE);
   manifest_read_mode_rules (reader, &self->base, TRUE);
 
-  if (self->id != NULL && (strlen (self->id) > 32 ||
-                           strspn (self->id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (self->id) ||
-                           strcmp (self->id, name) != 0))
-    manifest_fail (reader, "Id", "is \"%s\", allowed is the name of its folder: at most 32 of a-z, 0-9 and -",
-                   self->id);
+  if (self->id != NULL &&
+      (strlen (self->id) > 32 || strspn (self->id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (self->id) ||
+       strcmp (self->id, name) != 0))
+    manifest_fail (
+        reader, "Id", "is \"%s\", allowed is the name of its folder: at most 32 of a-z, 0-9 and -", self->id);
   if (abi != NULL && strcmp (abi, G_STRINGIFY (MINIPAY_PROVIDER_ABI)) != 0)
     manifest_fail (reader, "Abi", "is %s, this minipay speaks " G_STRINGIFY (MINIPAY_PROVIDER_ABI), abi);
   if (self->loader != NULL && strcmp (self->loader, "native") != 0)

@@ -16,8 +16,7 @@ G_DEFINE_INTERFACE (MinipayPaymentProvider, minipay_payment_provider, G_TYPE_OBJ
 static void
 provider_set_not_supported (MinipayPaymentProvider *self, const char *what, GError **error)
 {
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "%s has no %s", G_OBJECT_TYPE_NAME (self),
-               what);
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "%s has no %s", G_OBJECT_TYPE_NAME (self), what);
 }
 
 static gboolean
@@ -54,10 +53,7 @@ provider_default_receive (MinipayPaymentProvider *self,
 }
 
 static MinipayHttpResponse *
-provider_default_acknowledge (MinipayPaymentProvider *self,
-                              MinipayExchange *x,
-                              gboolean accepted,
-                              GError **error)
+provider_default_acknowledge (MinipayPaymentProvider *self, MinipayExchange *x, gboolean accepted, GError **error)
 {
   return minipay_http_response_new (accepted ? 200 : 500, NULL);
 }

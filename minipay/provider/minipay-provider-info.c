@@ -106,8 +106,8 @@ dict_add_strv (GVariantDict *dict, const char *key, char **list)
 {
   static const char *const nothing[] = { NULL };
 
-  g_variant_dict_insert_value (dict, key,
-                               g_variant_new_strv (list != NULL ? (const char *const *) list : nothing, -1));
+  g_variant_dict_insert_value (
+      dict, key, g_variant_new_strv (list != NULL ? (const char *const *) list : nothing, -1));
 }
 
 static void

@@ -92,7 +92,9 @@ registry_read_manifest (MinipayRegistry *self, const char *folder, const char *n
   twin = registry_find (self, manifest->id);
   if (twin != NULL) {
     g_ptr_array_add (self->problems,
-                     g_strdup_printf ("%s: provider %s was found before at %s", path, manifest->id,
+                     g_strdup_printf ("%s: provider %s was found before at %s",
+                                      path,
+                                      manifest->id,
                                       minipay_provider_info_get_manifest (twin)->path));
     return;
   }
@@ -235,7 +237,11 @@ registry_lookup_locked (MinipayRegistry *self, const char *id, GError **error)
     g_string_append_printf (known, " %s", minipay_provider_info_get_id (g_ptr_array_index (self->infos, i)));
   for (guint i = 0; i < self->problems->len; i++)
     g_string_append_printf (known, "; %s", (char *) g_ptr_array_index (self->problems, i));
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_FOUND, "there is no provider \"%s\", there are:%s", id,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_NOT_FOUND,
+               "there is no provider \"%s\", there are:%s",
+               id,
                known->len > 0 ? known->str : " none");
   return NULL;
 }
@@ -296,7 +302,6 @@ minipay_registry_load (MinipayRegistry *self, const char *id, GError **error)
     return GPOINTER_TO_SIZE (known);
   type = minipay_loader_load (info, error);
   if (type != G_TYPE_INVALID)
-    g_hash_table_insert (self->types, (gpointer) minipay_provider_info_get_id (info),
-                         GSIZE_TO_POINTER (type));
+    g_hash_table_insert (self->types, (gpointer) minipay_provider_info_get_id (info), GSIZE_TO_POINTER (type));
   return type;
 }

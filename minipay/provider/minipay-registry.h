@@ -18,8 +18,7 @@ MINIPAY_API MinipayRegistry *minipay_registry_new_for_path (const char *path);
 
 MINIPAY_API GPtrArray *minipay_registry_list (MinipayRegistry *self);
 MINIPAY_API char **minipay_registry_dup_problems (MinipayRegistry *self);
-MINIPAY_API MinipayProviderInfo *
-minipay_registry_lookup (MinipayRegistry *self, const char *id, GError **error);
+MINIPAY_API MinipayProviderInfo *minipay_registry_lookup (MinipayRegistry *self, const char *id, GError **error);
 MINIPAY_API GType minipay_registry_load (MinipayRegistry *self, const char *id, GError **error);
 
 G_END_DECLS

@@ -33,7 +33,13 @@ minipay_text_rule_check (
   }
   if (fault != NULL) {
     quoted = minipay_error_quote (text, -1);
-    g_set_error (error, MINIPAY_ERROR, code, "%s \"%s\" %s%s", what, quoted, fault,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 code,
+                 "%s \"%s\" %s%s",
+                 what,
+                 quoted,
+                 fault,
                  g_str_has_suffix (fault, " ") ? rule->characters : "");
     return FALSE;
   }
@@ -42,7 +48,15 @@ minipay_text_rule_check (
   if (length >= (glong) rule->min_length && (rule->max_length == 0 || length <= (glong) rule->max_length))
     return TRUE;
   quoted = minipay_error_quote (text, -1);
-  g_set_error (error, MINIPAY_ERROR, code, "%s \"%s\" has %ld %s, allowed are %u to %u", what, quoted, length,
-               rule->counts_characters ? "characters" : "bytes", rule->min_length, rule->max_length);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               code,
+               "%s \"%s\" has %ld %s, allowed are %u to %u",
+               what,
+               quoted,
+               length,
+               rule->counts_characters ? "characters" : "bytes",
+               rule->min_length,
+               rule->max_length);
   return FALSE;
 }

@@ -59,8 +59,7 @@ sandbox_config_new (GError **error)
   self->wechatpay_key = sandbox_key_new_rsa ();
   self->platform_key = sandbox_key_new_rsa ();
 
-  if (ca_key != NULL && self->merchant_key != NULL && self->wechatpay_key != NULL &&
-      self->platform_key != NULL) {
+  if (ca_key != NULL && self->merchant_key != NULL && self->wechatpay_key != NULL && self->platform_key != NULL) {
     self->merchant_certificate = sandbox_certificate_new (self->merchant_key, "merchant", ca_key);
     self->platform_certificate = sandbox_certificate_new (self->platform_key, "platform", ca_key);
   }
@@ -119,8 +118,11 @@ read_certificate (const char *directory, const char *name, SandboxKey *key, GErr
   /* a real merchant's key that strayed into the folder must not be used here */
   if (certificate == NULL || !sandbox_certificate_is_throw_away (certificate) ||
       !X509_check_private_key (certificate, key)) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                 "%s/%s is not a throw-away certificate of a sandbox, or not of the key beside it", directory,
+    g_set_error (error,
+                 G_IO_ERROR,
+                 G_IO_ERROR_INVALID_DATA,
+                 "%s/%s is not a throw-away certificate of a sandbox, or not of the key beside it",
+                 directory,
                  name);
     return NULL;
   }
@@ -156,18 +158,16 @@ read_all (const char *directory, GError **error)
       (self->platform_key = read_key (directory, "platform-key.pem", error)) == NULL)
     return NULL;
 
-  self->merchant_certificate =
-      read_certificate (directory, "merchant-certificate.pem", self->merchant_key, error);
+  self->merchant_certificate = read_certificate (directory, "merchant-certificate.pem", self->merchant_key, error);
   if (self->merchant_certificate == NULL)
     return NULL;
-  self->platform_certificate =
-      read_certificate (directory, "platform-certificate.pem", self->platform_key, error);
+  self->platform_certificate = read_certificate (directory, "platform-certificate.pem", self->platform_key, error);
   if (self->platform_certificate == NULL)
     return NULL;
 
   if (strlen (self->api_v3_key) != SANDBOX_API_V3_KEY_BYTES || strlen (self->secret_key) != 32) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s holds a key that is not 32 characters long",
-                 directory);
+    g_set_error (
+        error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s holds a key that is not 32 characters long", directory);
     return NULL;
   }
   self->merchant_serial = sandbox_certificate_get_serial (self->merchant_certificate);
@@ -184,8 +184,8 @@ sandbox_config_open (const char *directory, GError **error)
   g_autoptr (GError) local_error = NULL;
 
   if (g_mkdir_with_parents (directory, 0700) != 0) {
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot make %s: %s", directory,
-                 g_strerror (errno));
+    g_set_error (
+        error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot make %s: %s", directory, g_strerror (errno));
     return NULL;
   }
   if (g_file_test (state, G_FILE_TEST_IS_REGULAR))
@@ -195,8 +195,11 @@ sandbox_config_open (const char *directory, GError **error)
     if (local_error != NULL)
       g_propagate_error (error, g_steal_pointer (&local_error));
     else
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_EMPTY,
-                   "%s is not empty and holds no configuration of a sandbox", directory);
+      g_set_error (error,
+                   G_IO_ERROR,
+                   G_IO_ERROR_NOT_EMPTY,
+                   "%s is not empty and holds no configuration of a sandbox",
+                   directory);
     return NULL;
   }
   return sandbox_config_new (error);
@@ -232,8 +235,12 @@ append_merchant (SandboxConfig *self, const SandboxMerchant *merchant, const cha
                           "merchant-serial=%s\n"
                           "private-key=file:merchant-key.pem\n"
                           "api-v3-key=file:api-v3-key\n",
-                          merchant->account, merchant->has_public_key ? "public-key" : "certificate",
-                          endpoint, merchant->mchid, merchant->appid, self->merchant_serial);
+                          merchant->account,
+                          merchant->has_public_key ? "public-key" : "certificate",
+                          endpoint,
+                          merchant->mchid,
+                          merchant->appid,
+                          self->merchant_serial);
   if (merchant->has_public_key)
     g_string_append_printf (text,
                             "public-key-id=%s\n"
@@ -254,7 +261,8 @@ make_configuration (SandboxConfig *self, const char *endpoint)
                           "endpoint=%s\n"
                           "access-key=%s\n"
                           "secret-key=file:weidoufu-secret-key\n",
-                          endpoint, self->access_key);
+                          endpoint,
+                          self->access_key);
   for (guint i = 0; i < G_N_ELEMENTS (sandbox_merchants); i++)
     append_merchant (self, &sandbox_merchants[i], endpoint, text);
   return g_string_free (text, FALSE);
@@ -267,8 +275,8 @@ sandbox_config_write (SandboxConfig *self, const char *directory, const char *en
   g_autofree char *merchant_certificate = sandbox_certificate_to_pem (self->merchant_certificate);
   g_autofree char *platform_certificate = sandbox_certificate_to_pem (self->platform_certificate);
   g_autofree char *public_key = sandbox_key_to_public_pem (self->wechatpay_key);
-  g_autofree char *state = g_strdup_printf ("[%s]\naccess-key=%s\npublic-key-id=%s\n", STATE_GROUP,
-                                            self->access_key, self->public_key_id);
+  g_autofree char *state = g_strdup_printf (
+      "[%s]\naccess-key=%s\npublic-key-id=%s\n", STATE_GROUP, self->access_key, self->public_key_id);
 
   if (g_chmod (directory, 0700) != 0) {
     g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot close %s to others", directory);
@@ -281,11 +289,8 @@ sandbox_config_write (SandboxConfig *self, const char *directory, const char *en
          write_text (directory, "merchant-certificate.pem", merchant_certificate, error) &&
          write_text (directory, "platform-certificate.pem", platform_certificate, error) &&
          write_text (directory, "wechatpay-public-key.pem", public_key, error) &&
-         write_secret (directory, "merchant-key.pem", sandbox_key_to_private_pem (self->merchant_key),
-                       error) &&
-         write_secret (directory, "wechatpay-key.pem", sandbox_key_to_private_pem (self->wechatpay_key),
-                       error) &&
-         write_secret (directory, "platform-key.pem", sandbox_key_to_private_pem (self->platform_key),
-                       error) &&
+         write_secret (directory, "merchant-key.pem", sandbox_key_to_private_pem (self->merchant_key), error) &&
+         write_secret (directory, "wechatpay-key.pem", sandbox_key_to_private_pem (self->wechatpay_key), error) &&
+         write_secret (directory, "platform-key.pem", sandbox_key_to_private_pem (self->platform_key), error) &&
          write_text (directory, CONFIG_FILE, configuration, error);
 }

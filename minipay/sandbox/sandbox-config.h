@@ -30,8 +30,7 @@ typedef struct {
 
 SandboxConfig *sandbox_config_new (GError **error);
 SandboxConfig *sandbox_config_open (const char *directory, GError **error);
-gboolean
-sandbox_config_write (SandboxConfig *self, const char *directory, const char *endpoint, GError **error);
+gboolean sandbox_config_write (SandboxConfig *self, const char *directory, const char *endpoint, GError **error);
 void sandbox_config_free (SandboxConfig *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SandboxConfig, sandbox_config_free)

@@ -144,8 +144,8 @@ on_delivered (SandboxOrder *order, const SandboxDelivery *delivery, gpointer use
 static gboolean
 pay (Sandbox *sandbox, JsonObject *object, SandboxReply *reply, SandboxReplied replied, gpointer user_data)
 {
-  SandboxOrder *order = find_order (sandbox, sandbox_json_text (object, "account"),
-                                    sandbox_json_text (object, "out_trade_no"), reply);
+  SandboxOrder *order = find_order (
+      sandbox, sandbox_json_text (object, "account"), sandbox_json_text (object, "out_trade_no"), reply);
   Waiting *waiting = NULL;
 
   if (order == NULL)
@@ -177,12 +177,15 @@ add_fault (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
   gint64 times = 0;
   gint64 milliseconds = 0;
 
-  if (!read_optional (object, "times", 1, &times) ||
-      !read_optional (object, "milliseconds", 1000, &milliseconds))
+  if (!read_optional (object, "times", 1, &times) || !read_optional (object, "milliseconds", 1000, &milliseconds))
     refuse (reply, 400, "times and milliseconds are whole numbers");
-  else if (!sandbox_faults_add (sandbox->faults, sandbox_json_text (object, "gateway"),
-                                sandbox_json_text (object, "operation"), sandbox_json_text (object, "kind"),
-                                times, milliseconds, &error))
+  else if (!sandbox_faults_add (sandbox->faults,
+                                sandbox_json_text (object, "gateway"),
+                                sandbox_json_text (object, "operation"),
+                                sandbox_json_text (object, "kind"),
+                                times,
+                                milliseconds,
+                                &error))
     refuse (reply, 400, "%s", error->message);
   else
     sandbox_reply_set (reply, 200, "application/json", "{\"armed\":true}");
@@ -209,8 +212,10 @@ check_pay_sign (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
   if (!is_valid) {
     g_autofree char *quoted = sandbox_quote (text->str, text->len);
 
-    sandbox_reply_judge (reply, "paySign refused%s; expected the merchant's signature of %s",
-                         is_complete ? "" : ": a member is missing or signType is not RSA", quoted);
+    sandbox_reply_judge (reply,
+                         "paySign refused%s; expected the merchant's signature of %s",
+                         is_complete ? "" : ": a member is missing or signType is not RSA",
+                         quoted);
   }
   sandbox_reply_set (reply, 200, "application/json", is_valid ? "{\"valid\":true}" : "{\"valid\":false}");
 }

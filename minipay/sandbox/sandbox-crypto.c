@@ -118,8 +118,8 @@ sandbox_key_from_pem (const char *pem)
 static gboolean
 set_name (X509_NAME *name, const char *common_name)
 {
-  return X509_NAME_add_entry_by_txt (name, "O", MBSTRING_UTF8, (const guchar *) "minipay sandbox", -1, -1,
-                                     0) == 1 &&
+  return X509_NAME_add_entry_by_txt (name, "O", MBSTRING_UTF8, (const guchar *) "minipay sandbox", -1, -1, 0) ==
+             1 &&
          X509_NAME_add_entry_by_txt (name, "CN", MBSTRING_UTF8, (const guchar *) common_name, -1, -1, 0) == 1;
 }
 
@@ -201,9 +201,8 @@ sandbox_sign_rsa (SandboxKey *key, const char *text)
   g_autofree guchar *signature = g_malloc (EVP_PKEY_get_size (key));
   EVP_MD_CTX *context = EVP_MD_CTX_new ();
   size_t length = EVP_PKEY_get_size (key);
-  gboolean signed_it =
-      EVP_DigestSignInit (context, NULL, EVP_sha256 (), NULL, key) == 1 &&
-      EVP_DigestSign (context, signature, &length, (const guchar *) text, strlen (text)) == 1;
+  gboolean signed_it = EVP_DigestSignInit (context, NULL, EVP_sha256 (), NULL, key) == 1 &&
+                       EVP_DigestSign (context, signature, &length, (const guchar *) text, strlen (text)) == 1;
 
   EVP_MD_CTX_free (context);
   if (!signed_it)
@@ -283,13 +282,12 @@ sandbox_seal (const char *key, const char *nonce, const char *associated_data, c
   gboolean done = FALSE;
 
   g_assert (strlen (key) == SANDBOX_API_V3_KEY_BYTES && strlen (nonce) == 12);
-  done = EVP_EncryptInit_ex (context, EVP_aes_256_gcm (), NULL, (const guchar *) key,
-                             (const guchar *) nonce) == 1 &&
-         EVP_EncryptUpdate (context, NULL, &length, (const guchar *) associated_data,
-                            strlen (associated_data)) == 1 &&
-         EVP_EncryptUpdate (context, sealed, &length, (const guchar *) text, size) == 1 &&
-         EVP_EncryptFinal_ex (context, sealed + length, &length) == 1 &&
-         EVP_CIPHER_CTX_ctrl (context, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, sealed + size) == 1;
+  done =
+      EVP_EncryptInit_ex (context, EVP_aes_256_gcm (), NULL, (const guchar *) key, (const guchar *) nonce) == 1 &&
+      EVP_EncryptUpdate (context, NULL, &length, (const guchar *) associated_data, strlen (associated_data)) == 1 &&
+      EVP_EncryptUpdate (context, sealed, &length, (const guchar *) text, size) == 1 &&
+      EVP_EncryptFinal_ex (context, sealed + length, &length) == 1 &&
+      EVP_CIPHER_CTX_ctrl (context, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, sealed + size) == 1;
   EVP_CIPHER_CTX_free (context);
   if (!done)
     g_error ("this OpenSSL has no AES-256-GCM");

@@ -24,8 +24,7 @@ char *sandbox_key_to_private_pem (SandboxKey *key);
 char *sandbox_key_to_public_pem (SandboxKey *key);
 SandboxKey *sandbox_key_from_pem (const char *pem);
 
-SandboxCertificate *
-sandbox_certificate_new (SandboxKey *subject_key, const char *subject, SandboxKey *ca_key);
+SandboxCertificate *sandbox_certificate_new (SandboxKey *subject_key, const char *subject, SandboxKey *ca_key);
 char *sandbox_certificate_to_pem (SandboxCertificate *certificate);
 SandboxCertificate *sandbox_certificate_from_pem (const char *pem);
 char *sandbox_certificate_get_serial (SandboxCertificate *certificate);

@@ -116,18 +116,16 @@ sandbox_faults_add (SandboxFaults *self,
   if (where == NULL)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "gateway is weidoufu or wechat-v3");
   else if (!is_operation (operation))
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                         "operation is create, query or notify");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "operation is create, query or notify");
   else if (found == SANDBOX_FAULT_NONE)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "kind is not one the manual lists");
   else if (strchr (allowed, *operation) == NULL)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s %s has no %s", where, operation, kind);
   else if (times < 1 || times > MAX_TIMES || milliseconds < 0 || milliseconds > MAX_DELAY)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "times is 1..%d, milliseconds 0..%d",
-                 MAX_TIMES, MAX_DELAY);
+    g_set_error (
+        error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "times is 1..%d, milliseconds 0..%d", MAX_TIMES, MAX_DELAY);
   else if (self->pending->len >= MAX_PENDING)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%d faults are waiting already",
-                 MAX_PENDING);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%d faults are waiting already", MAX_PENDING);
   else {
     pending = g_new0 (Pending, 1);
     pending->gateway = where;
@@ -188,16 +186,14 @@ sandbox_fault_spoil (SandboxFault fault, SandboxReply *reply)
     reply->cut = TRUE;
     return FALSE;
   case SANDBOX_FAULT_HTTP_500:
-    sandbox_reply_set (reply, 500, "application/json",
-                       "{\"code\":\"SYSTEM_ERROR\",\"message\":\"系统错误\"}");
+    sandbox_reply_set (reply, 500, "application/json", "{\"code\":\"SYSTEM_ERROR\",\"message\":\"系统错误\"}");
     return TRUE;
   case SANDBOX_FAULT_HTTP_502:
-    sandbox_reply_set (reply, 502, "application/json",
-                       "{\"code\":\"SERVICE_UNAVAILABLE\",\"message\":\"服务不可用\"}");
+    sandbox_reply_set (
+        reply, 502, "application/json", "{\"code\":\"SERVICE_UNAVAILABLE\",\"message\":\"服务不可用\"}");
     return TRUE;
   case SANDBOX_FAULT_HTTP_429:
-    sandbox_reply_set (reply, 429, "application/json",
-                       "{\"code\":\"FREQUENCY_LIMITED\",\"message\":\"频率超限\"}");
+    sandbox_reply_set (reply, 429, "application/json", "{\"code\":\"FREQUENCY_LIMITED\",\"message\":\"频率超限\"}");
     return TRUE;
   case SANDBOX_FAULT_HTML:
     sandbox_reply_set (reply, 200, "text/html", "<html><body>please log in</body></html>");

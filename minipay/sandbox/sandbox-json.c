@@ -214,8 +214,11 @@ sandbox_json_parse (GBytes *text, GError **error)
     return NULL;
   }
   if (!check_value (&checker) || (skip_space (&checker), checker.at != checker.end)) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                 "the body is not JSON from byte %" G_GSIZE_FORMAT " on", (gsize) (checker.at - data));
+    g_set_error (error,
+                 G_IO_ERROR,
+                 G_IO_ERROR_INVALID_DATA,
+                 "the body is not JSON from byte %" G_GSIZE_FORMAT " on",
+                 (gsize) (checker.at - data));
     return NULL;
   }
 

@@ -37,11 +37,20 @@ read_options (Options *options, int argc, char **argv, GError **error)
 {
   GOptionEntry entries[] = {
     { "port", 0, 0, G_OPTION_ARG_INT, &options->port, "Port on 127.0.0.1; 0 takes any free one", "N" },
-    { "write-config", 0, 0, G_OPTION_ARG_FILENAME, &options->directory,
-      "Keep keys and a configuration in DIR", "DIR" },
-    { "pay-after", 0, 0, G_OPTION_ARG_INT, &options->pay_after_ms, "The buyer pays every order after MS",
-      "MS" },
-    { "until-stdin-closes", 0, 0, G_OPTION_ARG_NONE, &options->until_stdin_closes, "End with standard input",
+    { "write-config",
+      0,
+      0,
+      G_OPTION_ARG_FILENAME,
+      &options->directory,
+      "Keep keys and a configuration in DIR",
+      "DIR" },
+    { "pay-after", 0, 0, G_OPTION_ARG_INT, &options->pay_after_ms, "The buyer pays every order after MS", "MS" },
+    { "until-stdin-closes",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &options->until_stdin_closes,
+      "End with standard input",
       NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL },
     { NULL },
@@ -55,11 +64,14 @@ read_options (Options *options, int argc, char **argv, GError **error)
   if (argc > 1)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "unexpected argument %s", argv[1]);
   else if (options->port < 0 || options->port > 65535)
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--port=%d is outside 0..65535",
-                 options->port);
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--port=%d is outside 0..65535", options->port);
   else if (options->pay_after_ms < 0 || options->pay_after_ms > MAX_PAY_AFTER_MS)
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--pay-after=%d is outside 0..%d",
-                 options->pay_after_ms, MAX_PAY_AFTER_MS);
+    g_set_error (error,
+                 G_OPTION_ERROR,
+                 G_OPTION_ERROR_BAD_VALUE,
+                 "--pay-after=%d is outside 0..%d",
+                 options->pay_after_ms,
+                 MAX_PAY_AFTER_MS);
   else
     return TRUE;
   return FALSE;
@@ -113,8 +125,8 @@ run (const Options *options, GError **error)
   g_autofree char *endpoint = NULL;
   Sandbox sandbox = { .orders = orders, .faults = faults, .pay_after_ms = options->pay_after_ms };
 
-  config = options->directory != NULL ? sandbox_config_open (options->directory, error)
-                                      : sandbox_config_new (error);
+  config =
+      options->directory != NULL ? sandbox_config_open (options->directory, error) : sandbox_config_new (error);
   if (config == NULL)
     return FALSE;
   sandbox.config = config;

@@ -72,8 +72,7 @@ sandbox_form_parse (const char *text)
     g_strdelimit (pairs[i], "+", ' ');
     name = g_uri_unescape_segment (pairs[i], equals, NULL);
     value = g_uri_unescape_string (equals != NULL ? equals + 1 : "", NULL);
-    if (name == NULL || value == NULL || !g_utf8_validate (name, -1, NULL) ||
-        !g_utf8_validate (value, -1, NULL))
+    if (name == NULL || value == NULL || !g_utf8_validate (name, -1, NULL) || !g_utf8_validate (value, -1, NULL))
       return NULL;
     if (!g_hash_table_insert (values, g_steal_pointer (&name), g_steal_pointer (&value)))
       return NULL;

@@ -40,9 +40,17 @@ sandbox_notifier_new (void)
 
   self->running = g_hash_table_new (NULL, NULL);
   /* no proxy: what leaves here must end on this machine */
-  self->session =
-      soup_session_new_with_options ("proxy-resolver", NULL, "timeout", ANSWER_WITHIN_S, "user-agent",
-                                     "Mozilla/4.0", "max-conns-per-host", 32, "max-conns", 64, NULL);
+  self->session = soup_session_new_with_options ("proxy-resolver",
+                                                 NULL,
+                                                 "timeout",
+                                                 ANSWER_WITHIN_S,
+                                                 "user-agent",
+                                                 "Mozilla/4.0",
+                                                 "max-conns-per-host",
+                                                 32,
+                                                 "max-conns",
+                                                 64,
+                                                 NULL);
   return self;
 }
 
@@ -60,9 +68,7 @@ posting_end (Posting *posting, guint status, const char *reply)
   g_autofree char *text = g_utf8_make_valid (reply, -1);
   g_autofree char *quoted = sandbox_quote (text, -1);
   g_autofree char *url = sandbox_quote (posting->push->url, -1);
-  SandboxDelivery delivery = { .accepted = is_accepted (posting->order, status),
-                               .status = status,
-                               .reply = text };
+  SandboxDelivery delivery = { .accepted = is_accepted (posting->order, status), .status = status, .reply = text };
   SandboxOrder *order = posting->order;
 
   g_clear_handle_id (&posting->timer_id, g_source_remove);
@@ -70,8 +76,8 @@ posting_end (Posting *posting, guint status, const char *reply)
   g_clear_object (&posting->cancellable);
   order->notifications++;
   order->notify = delivery.accepted ? SANDBOX_NOTIFY_DELIVERED : SANDBOX_NOTIFY_FAILED;
-  sandbox_log ("NOTIFY %s %s %u %s: %s", order->account, url, status,
-               delivery.accepted ? "accepted" : "refused", quoted);
+  sandbox_log (
+      "NOTIFY %s %s %u %s: %s", order->account, url, status, delivery.accepted ? "accepted" : "refused", quoted);
 
   if (--posting->push->times > 0 && !posting->notifier->is_closing) {
     posting_start (posting);
@@ -110,8 +116,8 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
     posting_end (posting, 0, error->message);
     return;
   }
-  g_input_stream_read_all_async (stream, posting->buffer, MAX_ANSWER, G_PRIORITY_DEFAULT,
-                                 posting->cancellable, on_answer_read, posting);
+  g_input_stream_read_all_async (
+      stream, posting->buffer, MAX_ANSWER, G_PRIORITY_DEFAULT, posting->cancellable, on_answer_read, posting);
 }
 
 static gboolean
@@ -142,10 +148,18 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   half = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\n"
                           "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n%.*s",
-                          *g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/", g_uri_get_host (uri),
-                          g_uri_get_port (uri), length, (int) (length / 2), posting->push->body);
-  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), half, strlen (half),
-                             NULL, posting->cancellable, NULL);
+                          *g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/",
+                          g_uri_get_host (uri),
+                          g_uri_get_port (uri),
+                          length,
+                          (int) (length / 2),
+                          posting->push->body);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
+                             half,
+                             strlen (half),
+                             NULL,
+                             posting->cancellable,
+                             NULL);
   g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
   posting_end (posting, 0, "cut on command");
 }
@@ -156,8 +170,8 @@ posting_cut (Posting *posting)
   g_autoptr (GSocketClient) client = g_socket_client_new ();
 
   g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_connect_to_uri_async (client, posting->push->url, 80, posting->cancellable, on_connected,
-                                        posting);
+  g_socket_client_connect_to_uri_async (
+      client, posting->push->url, 80, posting->cancellable, on_connected, posting);
 }
 
 static void
@@ -179,10 +193,10 @@ posting_start (Posting *posting)
   headers = soup_message_get_request_headers (posting->message);
   soup_message_headers_replace (headers, "Accept", "*/*");
   for (guint i = 0; i + 1 < posting->push->headers->len; i += 2)
-    soup_message_headers_append (headers, g_ptr_array_index (posting->push->headers, i),
-                                 g_ptr_array_index (posting->push->headers, i + 1));
-  soup_session_send_async (posting->notifier->session, posting->message, G_PRIORITY_DEFAULT,
-                           posting->cancellable, on_answered, posting);
+    soup_message_headers_append (
+        headers, g_ptr_array_index (posting->push->headers, i), g_ptr_array_index (posting->push->headers, i + 1));
+  soup_session_send_async (
+      posting->notifier->session, posting->message, G_PRIORITY_DEFAULT, posting->cancellable, on_answered, posting);
 }
 
 static gboolean

@@ -122,8 +122,7 @@ sandbox_order_is_expired (SandboxOrder *order)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
 
-  return order->paid_at == NULL && order->expires_at != NULL &&
-         g_date_time_compare (now, order->expires_at) >= 0;
+  return order->paid_at == NULL && order->expires_at != NULL && g_date_time_compare (now, order->expires_at) >= 0;
 }
 
 /* China time, which every one of these gateways speaks. */

@@ -72,7 +72,11 @@ log_call (Call *call)
   g_autofree char *method = sandbox_quote (call->request->method, -1);
   g_autofree char *target = sandbox_quote (call->request->target, -1);
 
-  sandbox_log ("REQUEST %s %s %u%s %s", method, target, call->reply->status, call->reply->cut ? " cut" : "",
+  sandbox_log ("REQUEST %s %s %u%s %s",
+               method,
+               target,
+               call->reply->status,
+               call->reply->cut ? " cut" : "",
                call->reply->verdict != NULL ? call->reply->verdict : "ok");
 }
 
@@ -81,9 +85,10 @@ static void
 send_half (Call *call)
 {
   g_autoptr (GIOStream) stream = soup_server_message_steal_connection (call->message);
-  g_autofree char *head =
-      g_strdup_printf ("HTTP/1.1 %u OK\r\nContent-Type: %s\r\nContent-Length: %u\r\n\r\n",
-                       call->reply->status, call->reply->content_type, call->reply->body->len);
+  g_autofree char *head = g_strdup_printf ("HTTP/1.1 %u OK\r\nContent-Type: %s\r\nContent-Length: %u\r\n\r\n",
+                                           call->reply->status,
+                                           call->reply->content_type,
+                                           call->reply->body->len);
   GOutputStream *output = g_io_stream_get_output_stream (stream);
 
   g_output_stream_write_all (output, head, strlen (head), NULL, NULL, NULL);
@@ -105,11 +110,14 @@ call_answer (Call *call)
 
   soup_server_message_set_status (call->message, call->reply->status, NULL);
   for (guint i = 0; i + 1 < call->reply->headers->len; i += 2)
-    soup_message_headers_append (headers, g_ptr_array_index (call->reply->headers, i),
-                                 g_ptr_array_index (call->reply->headers, i + 1));
+    soup_message_headers_append (
+        headers, g_ptr_array_index (call->reply->headers, i), g_ptr_array_index (call->reply->headers, i + 1));
   if (call->reply->content_type != NULL)
-    soup_server_message_set_response (call->message, call->reply->content_type, SOUP_MEMORY_COPY,
-                                      (const char *) call->reply->body->data, call->reply->body->len);
+    soup_server_message_set_response (call->message,
+                                      call->reply->content_type,
+                                      SOUP_MEMORY_COPY,
+                                      (const char *) call->reply->body->data,
+                                      call->reply->body->len);
   if (call->is_paused)
     soup_server_message_unpause (call->message);
   call_free (call);
@@ -184,13 +192,14 @@ dup_target (SoupServerMessage *message)
 
   if (target != NULL)
     return target;
-  return g_strconcat (g_uri_get_path (uri), g_uri_get_query (uri) != NULL ? "?" : "",
-                      g_uri_get_query (uri) != NULL ? g_uri_get_query (uri) : "", NULL);
+  return g_strconcat (g_uri_get_path (uri),
+                      g_uri_get_query (uri) != NULL ? "?" : "",
+                      g_uri_get_query (uri) != NULL ? g_uri_get_query (uri) : "",
+                      NULL);
 }
 
 static void
-on_request (
-    SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
 {
   Received *received = g_object_get_data (G_OBJECT (message), RECEIVED_KEY);
   g_autoptr (GBytes) body = g_bytes_new (received->bytes->data, received->bytes->len);
@@ -198,8 +207,8 @@ on_request (
   Call *call = g_new0 (Call, 1);
 
   call->message = g_object_ref (message);
-  call->request = sandbox_request_new (soup_server_message_get_method (message), target, body,
-                                       soup_server_message_get_request_headers (message));
+  call->request = sandbox_request_new (
+      soup_server_message_get_method (message), target, body, soup_server_message_get_request_headers (message));
   call->reply = sandbox_reply_new ();
   call_handle (user_data, call, received->is_too_large);
 }
@@ -290,8 +299,13 @@ sandbox_server_new (Sandbox *sandbox, guint16 port, GError **error)
   g_signal_connect (self->soup, "request-finished", G_CALLBACK (on_request_ended), self);
   g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
 
-  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), wanted, G_SOCKET_TYPE_STREAM,
-                                      G_SOCKET_PROTOCOL_TCP, NULL, &bound, error) ||
+  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service),
+                                      wanted,
+                                      G_SOCKET_TYPE_STREAM,
+                                      G_SOCKET_PROTOCOL_TCP,
+                                      NULL,
+                                      &bound,
+                                      error) ||
       !keep_connections (self, error))
     return NULL;
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));

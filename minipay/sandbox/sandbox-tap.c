@@ -49,7 +49,8 @@ remember (SandboxTapInput *self, const void *buffer, gssize count)
 static gssize
 tap_input_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
-  return remember (SANDBOX_TAP_INPUT (stream), buffer,
+  return remember (SANDBOX_TAP_INPUT (stream),
+                   buffer,
                    g_input_stream_read (get_base (stream), buffer, count, cancellable, error));
 }
 
@@ -58,7 +59,8 @@ tap_input_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize co
 {
   GPollableInputStream *base = G_POLLABLE_INPUT_STREAM (get_base (stream));
 
-  return remember (SANDBOX_TAP_INPUT (stream), buffer,
+  return remember (SANDBOX_TAP_INPUT (stream),
+                   buffer,
                    g_pollable_input_stream_read_nonblocking (base, buffer, count, NULL, error));
 }
 
@@ -162,8 +164,8 @@ sandbox_tap_new (GIOStream *base)
   SandboxTap *self = g_object_new (SANDBOX_TYPE_TAP, NULL);
 
   self->base = g_object_ref (base);
-  self->input = g_object_new (SANDBOX_TYPE_TAP_INPUT, "base-stream", g_io_stream_get_input_stream (base),
-                              "close-base-stream", FALSE, NULL);
+  self->input = g_object_new (
+      SANDBOX_TYPE_TAP_INPUT, "base-stream", g_io_stream_get_input_stream (base), "close-base-stream", FALSE, NULL);
   return self;
 }
 

@@ -166,23 +166,21 @@ judge_signature (SandboxReply *reply, const Authorization *auth, GString *expect
 
   sandbox_reply_judge (reply,
                        "signature refused: with the merchant's public key the %" G_GSIZE_FORMAT
-                       " base64 characters sent do not fit the expected string of %" G_GSIZE_FORMAT
-                       " bytes %s",
-                       strlen (auth->signature), expected->len, quoted);
+                       " base64 characters sent do not fit the expected string of %" G_GSIZE_FORMAT " bytes %s",
+                       strlen (auth->signature),
+                       expected->len,
+                       quoted);
 }
 
 static gboolean
-check_signature (Sandbox *sandbox,
-                 const SandboxRequest *request,
-                 const Authorization *auth,
-                 SandboxReply *reply)
+check_signature (Sandbox *sandbox, const SandboxRequest *request, const Authorization *auth, SandboxReply *reply)
 {
   g_autoptr (GString) expected = g_string_new (NULL);
   gsize length = 0;
   const char *body = g_bytes_get_data (request->body, &length);
 
-  g_string_append_printf (expected, "%s\n%s\n%s\n%s\n", request->method, request->target, auth->timestamp,
-                          auth->nonce_str);
+  g_string_append_printf (
+      expected, "%s\n%s\n%s\n%s\n", request->method, request->target, auth->timestamp, auth->nonce_str);
   g_string_append_len (expected, body, length);
   g_string_append_c (expected, '\n');
 
@@ -248,8 +246,7 @@ sandbox_wechat_check_headers (Sandbox *sandbox,
   const char *agent = sandbox_request_get (request, "User-Agent");
   const char *type = soup_message_headers_get_content_type (request->headers, NULL);
   const char *serial = sandbox_request_get (request, "Wechatpay-Serial");
-  const char *known =
-      merchant->has_public_key ? sandbox->config->public_key_id : sandbox->config->platform_serial;
+  const char *known = merchant->has_public_key ? sandbox->config->public_key_id : sandbox->config->platform_serial;
   const char *field = NULL;
 
   if (agent == NULL || *agent == '\0')
@@ -258,13 +255,13 @@ sandbox_wechat_check_headers (Sandbox *sandbox,
     field = "Accept";
   else if (g_bytes_get_size (request->body) > 0 && g_strcmp0 (type, "application/json") != 0)
     field = "Content-Type";
-  else if (serial != NULL && (sandbox_request_count (request, "Wechatpay-Serial") != 1 ||
-                              g_ascii_strcasecmp (serial, known) != 0))
+  else if (serial != NULL &&
+           (sandbox_request_count (request, "Wechatpay-Serial") != 1 || g_ascii_strcasecmp (serial, known) != 0))
     field = "Wechatpay-Serial";
 
   if (field != NULL)
-    sandbox_wechat_refuse (reply, 400, "INVALID_REQUEST", "header", field,
-                           "header %s is missing or not acceptable", field);
+    sandbox_wechat_refuse (
+        reply, 400, "INVALID_REQUEST", "header", field, "header %s is missing or not acceptable", field);
   return field == NULL;
 }
 
@@ -286,11 +283,8 @@ damage (const char *signature)
 }
 
 void
-sandbox_wechat_sign (Sandbox *sandbox,
-                     const SandboxMerchant *merchant,
-                     const char *body,
-                     SandboxFault fault,
-                     GPtrArray *headers)
+sandbox_wechat_sign (
+    Sandbox *sandbox, const SandboxMerchant *merchant, const char *body, SandboxFault fault, GPtrArray *headers)
 {
   SandboxConfig *config = sandbox->config;
   gint64 now = g_get_real_time () / G_USEC_PER_SEC - (fault.kind == SANDBOX_FAULT_STALE ? STALE_S : 0);

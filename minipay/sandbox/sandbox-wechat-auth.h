@@ -9,11 +9,8 @@ gboolean sandbox_wechat_check_headers (Sandbox *sandbox,
                                        const SandboxMerchant *merchant,
                                        const SandboxRequest *request,
                                        SandboxReply *reply);
-void sandbox_wechat_sign (Sandbox *sandbox,
-                          const SandboxMerchant *merchant,
-                          const char *body,
-                          SandboxFault fault,
-                          GPtrArray *headers);
+void sandbox_wechat_sign (
+    Sandbox *sandbox, const SandboxMerchant *merchant, const char *body, SandboxFault fault, GPtrArray *headers);
 void sandbox_wechat_refuse (SandboxReply *reply,
                             guint status,
                             const char *code,

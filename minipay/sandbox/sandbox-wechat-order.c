@@ -201,8 +201,7 @@ check_expiry (const char *text)
   /* without a time zone of its own the text is no RFC 3339 time, and GLib reads none */
   if (time == NULL)
     return "is not a time of RFC 3339 with its offset";
-  return g_date_time_difference (time, now) < MIN_LIFE_S * G_USEC_PER_SEC ? "is less than a minute ahead"
-                                                                          : NULL;
+  return g_date_time_difference (time, now) < MIN_LIFE_S * G_USEC_PER_SEC ? "is less than a minute ahead" : NULL;
 }
 
 static const char *
@@ -230,8 +229,7 @@ sandbox_wechat_order_check (JsonNode *root, const SandboxMerchant *merchant, San
     return refuse (reply, "", "mchid", "is not the one that signed");
   if (!is_order_number (sandbox_json_text (object, "out_trade_no")))
     return refuse (reply, "", "out_trade_no", "is not 6 to 32 letters, digits or _-*|");
-  if (json_object_has_member (amount, "currency") &&
-      g_strcmp0 (sandbox_json_text (amount, "currency"), "CNY") != 0)
+  if (json_object_has_member (amount, "currency") && g_strcmp0 (sandbox_json_text (amount, "currency"), "CNY") != 0)
     return refuse (reply, "/amount", "currency", "is not CNY");
   if (json_object_has_member (object, "time_expire") &&
       (issue = check_expiry (sandbox_json_text (object, "time_expire"))) != NULL)
@@ -240,8 +238,8 @@ sandbox_wechat_order_check (JsonNode *root, const SandboxMerchant *merchant, San
     return refuse (reply, "", "notify_url", issue);
 
   if (g_strcmp0 (sandbox_json_text (object, "appid"), merchant->appid) != 0) {
-    sandbox_wechat_refuse (reply, 400, "APPID_MCHID_NOT_MATCH", NULL, NULL,
-                           "appid and mchid do not belong together");
+    sandbox_wechat_refuse (
+        reply, 400, "APPID_MCHID_NOT_MATCH", NULL, NULL, "appid and mchid do not belong together");
     return FALSE;
   }
   return TRUE;

@@ -28,11 +28,8 @@ find_merchant (const char *account)
 }
 
 static void
-answer (Sandbox *sandbox,
-        const SandboxMerchant *merchant,
-        const char *body,
-        SandboxFault fault,
-        SandboxReply *reply)
+answer (
+    Sandbox *sandbox, const SandboxMerchant *merchant, const char *body, SandboxFault fault, SandboxReply *reply)
 {
   SandboxFault bad = { .kind = SANDBOX_FAULT_BAD_SIGNATURE };
 
@@ -58,8 +55,8 @@ make_prepay_id (void)
 static SandboxOrder *
 add_order (Sandbox *sandbox, const SandboxMerchant *merchant, JsonObject *object, char *fingerprint)
 {
-  SandboxOrder *order = sandbox_orders_add (sandbox->orders, GATEWAY, merchant->account,
-                                            sandbox_json_text (object, "out_trade_no"));
+  SandboxOrder *order =
+      sandbox_orders_add (sandbox->orders, GATEWAY, merchant->account, sandbox_json_text (object, "out_trade_no"));
   const char *expire = sandbox_json_text (object, "time_expire");
 
   order->mchid = merchant->mchid;
@@ -100,13 +97,12 @@ create (Sandbox *sandbox, const SandboxMerchant *merchant, const SandboxRequest 
     return;
   }
 
-  order =
-      sandbox_orders_find (sandbox->orders, merchant->account, sandbox_json_text (object, "out_trade_no"));
+  order = sandbox_orders_find (sandbox->orders, merchant->account, sandbox_json_text (object, "out_trade_no"));
   if (order != NULL && order->paid_at != NULL)
     sandbox_wechat_refuse (reply, 400, "ORDERPAID", NULL, NULL, "the order is paid");
   else if (order != NULL && !g_str_equal (order->fingerprint, fingerprint))
-    sandbox_wechat_refuse (reply, 403, "OUT_TRADE_NO_USED", NULL, NULL,
-                           "out_trade_no is used with other parameters");
+    sandbox_wechat_refuse (
+        reply, 403, "OUT_TRADE_NO_USED", NULL, NULL, "out_trade_no is used with other parameters");
   else if (order != NULL && sandbox_order_is_expired (order))
     sandbox_wechat_refuse (reply, 400, "ORDER_CLOSED", NULL, NULL, "the order is closed");
   else if (order == NULL && sandbox_orders_is_full (sandbox->orders))
@@ -162,14 +158,14 @@ make_transaction (SandboxOrder *order, SandboxFault fault)
   gboolean is_expired = sandbox_order_is_expired (order);
 
   json_builder_begin_object (builder);
-  sandbox_json_add_text (builder, "mchid",
-                         fault.kind == SANDBOX_FAULT_WRONG_MCHID ? "1900000009" : order->mchid);
-  sandbox_json_add_text (builder, "appid",
-                         fault.kind == SANDBOX_FAULT_WRONG_APPID ? "wx0000000000000009" : order->appid);
-  sandbox_json_add_text (builder, "out_trade_no",
-                         fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no);
+  sandbox_json_add_text (builder, "mchid", fault.kind == SANDBOX_FAULT_WRONG_MCHID ? "1900000009" : order->mchid);
+  sandbox_json_add_text (
+      builder, "appid", fault.kind == SANDBOX_FAULT_WRONG_APPID ? "wx0000000000000009" : order->appid);
+  sandbox_json_add_text (
+      builder, "out_trade_no", fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no);
   sandbox_json_add_text (builder, "trade_state", is_paid ? "SUCCESS" : is_expired ? "CLOSED" : "NOTPAY");
-  sandbox_json_add_text (builder, "trade_state_desc",
+  sandbox_json_add_text (builder,
+                         "trade_state_desc",
                          is_paid      ? "支付成功"
                          : is_expired ? "订单已关闭"
                                       : "订单未支付");
@@ -187,16 +183,15 @@ query (Sandbox *sandbox, const SandboxMerchant *merchant, const SandboxRequest *
 {
   gboolean by_id = g_str_has_prefix (request->path, PATH_ID);
   g_autoptr (GHashTable) params = sandbox_request_get_query (request);
-  g_autofree char *number =
-      g_uri_unescape_string (request->path + strlen (by_id ? PATH_ID : PATH_NUMBER), "/");
+  g_autofree char *number = g_uri_unescape_string (request->path + strlen (by_id ? PATH_ID : PATH_NUMBER), "/");
   g_autofree char *text = NULL;
   const char *mchid = params != NULL ? g_hash_table_lookup (params, "mchid") : NULL;
   SandboxOrder *order = NULL;
   SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };
 
   if (g_strcmp0 (mchid, merchant->mchid) != 0) {
-    sandbox_wechat_refuse (reply, 400, "PARAM_ERROR", "query", "mchid",
-                           "mchid is missing or not the one that signed");
+    sandbox_wechat_refuse (
+        reply, 400, "PARAM_ERROR", "query", "mchid", "mchid is missing or not the one that signed");
     return;
   }
   if (number != NULL && g_utf8_validate (number, -1, NULL))
@@ -224,8 +219,8 @@ certificate_time (const ASN1_TIME *time)
   g_autoptr (GDateTime) china = NULL;
 
   ASN1_TIME_to_tm (time, &parts);
-  utc = g_date_time_new_utc (parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                             parts.tm_min, parts.tm_sec);
+  utc = g_date_time_new_utc (
+      parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
   china = g_date_time_to_timezone (utc, zone);
   return sandbox_time (china);
 }
@@ -254,8 +249,8 @@ certificates (Sandbox *sandbox, const SandboxMerchant *merchant, SandboxReply *r
   SandboxFault none = { .kind = SANDBOX_FAULT_NONE };
 
   if (merchant->has_public_key) {
-    sandbox_wechat_refuse (reply, 404, "RESOURCE_NOT_EXISTS", NULL, NULL,
-                           "the merchant has no platform certificate");
+    sandbox_wechat_refuse (
+        reply, 404, "RESOURCE_NOT_EXISTS", NULL, NULL, "the merchant has no platform certificate");
     return;
   }
   json_builder_begin_object (builder);
@@ -294,8 +289,7 @@ sandbox_wechat_v3_handle (Sandbox *sandbox, const SandboxRequest *request, Sandb
   g_autofree char *request_id = g_strdup_printf ("08%s-0", hex);
   gboolean is_create = g_str_equal (request->path, PATH_JSAPI);
   gboolean is_known = is_create || g_str_equal (request->path, PATH_CERTS) ||
-                      g_str_has_prefix (request->path, PATH_NUMBER) ||
-                      g_str_has_prefix (request->path, PATH_ID);
+                      g_str_has_prefix (request->path, PATH_NUMBER) || g_str_has_prefix (request->path, PATH_ID);
   const SandboxMerchant *merchant = NULL;
 
   sandbox_reply_add_header (reply, "Request-ID", request_id);

@@ -20,10 +20,9 @@ typedef struct {
 } FieldRule;
 
 static const FieldRule field_rules[] = {
-  { "access_key", 32, TRUE }, { "body", 32, TRUE },        { "out_order_no", 32, TRUE },
-  { "pay_type", 2, TRUE },    { "total_fee", 9, TRUE },    { "openid", 32, FALSE },
-  { "buyer_id", 32, FALSE },  { "notify_url", 128, TRUE }, { "attach", 128, FALSE },
-  { "ledger", 512, FALSE },   { "sign", 32, TRUE },
+  { "access_key", 32, TRUE }, { "body", 32, TRUE },     { "out_order_no", 32, TRUE }, { "pay_type", 2, TRUE },
+  { "total_fee", 9, TRUE },   { "openid", 32, FALSE },  { "buyer_id", 32, FALSE },    { "notify_url", 128, TRUE },
+  { "attach", 128, FALSE },   { "ledger", 512, FALSE }, { "sign", 32, TRUE },
 };
 
 static const char *
@@ -47,8 +46,8 @@ refuse (SandboxReply *reply, GHashTable *fields, const char *message)
   json_builder_set_member_name (builder, "data");
   json_builder_begin_object (builder);
   sandbox_json_add_text (builder, "mch_trade_no", digits);
-  sandbox_json_add_text (builder, "out_order_no",
-                         fields != NULL && get (fields, "out_order_no") ? get (fields, "out_order_no") : "");
+  sandbox_json_add_text (
+      builder, "out_order_no", fields != NULL && get (fields, "out_order_no") ? get (fields, "out_order_no") : "");
   sandbox_json_add_text (builder, "jsapi", "");
   json_builder_end_object (builder);
   json_builder_end_object (builder);
@@ -58,8 +57,7 @@ refuse (SandboxReply *reply, GHashTable *fields, const char *message)
     sandbox_reply_judge (reply, "refused: %s", message);
 }
 
-static void G_GNUC_PRINTF (3, 4)
-    refuse_field (SandboxReply *reply, GHashTable *fields, const char *format, ...)
+static void G_GNUC_PRINTF (3, 4) refuse_field (SandboxReply *reply, GHashTable *fields, const char *format, ...)
 {
   g_autofree char *reason = NULL;
   g_autofree char *message = NULL;
@@ -98,8 +96,7 @@ read_json (GBytes *body, GError **error)
     else if (json_node_get_value_type (node) == G_TYPE_STRING)
       g_hash_table_insert (fields, g_strdup (name), g_strdup (json_node_get_string (node)));
     else {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s is neither a string nor a whole number",
-                   name);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s is neither a string nor a whole number", name);
       return NULL;
     }
   }
@@ -117,16 +114,15 @@ read_fields (const SandboxRequest *request, GError **error)
   if (g_strcmp0 (type, "application/json") == 0)
     return read_json (request->body, error);
   if (g_strcmp0 (type, "application/x-www-form-urlencoded") != 0) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                         "the content type is neither JSON nor a form");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the content type is neither JSON nor a form");
     return NULL;
   }
 
   text = g_strndup (g_bytes_get_data (request->body, NULL), length);
   fields = strlen (text) == length ? sandbox_form_parse (text) : NULL;
   if (fields == NULL)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                         "the form is malformed or names a field twice");
+    g_set_error_literal (
+        error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the form is malformed or names a field twice");
   return fields;
 }
 
@@ -167,7 +163,9 @@ check_signature (Sandbox *sandbox, GHashTable *fields, SandboxReply *reply)
                        g_str_equal (folded, expected) ? "it is written in lower case"
                        : strlen (sign) == 32          ? "another digest was sent"
                                                       : "the sign sent is not 32 characters long",
-                       quoted, strlen (sandbox->config->secret_key), strlen (whole));
+                       quoted,
+                       strlen (sandbox->config->secret_key),
+                       strlen (whole));
   refuse (reply, fields, "签名错误");
   return FALSE;
 }
@@ -254,8 +252,7 @@ check_fields (GHashTable *fields, gint64 *pay_type, gint64 *total, SandboxReply 
   else if (!read_number (get (fields, "pay_type"), 2, pay_type))
     refuse_field (reply, fields, "pay_type is neither 1 nor 2");
   else if (get (fields, *pay_type == 1 ? "openid" : "buyer_id") == NULL)
-    refuse_field (reply, fields, "pay_type %d needs %s", (int) *pay_type,
-                  *pay_type == 1 ? "openid" : "buyer_id");
+    refuse_field (reply, fields, "pay_type %d needs %s", (int) *pay_type, *pay_type == 1 ? "openid" : "buyer_id");
   else if (get (fields, "openid") != NULL && get (fields, "buyer_id") != NULL)
     refuse_field (reply, fields, "openid and buyer_id exclude each other");
   else if (get (fields, "ledger") != NULL && !is_ledger (get (fields, "ledger")))
@@ -301,11 +298,11 @@ static void
 answer_order (SandboxOrder *order, SandboxFault fault, SandboxReply *reply)
 {
   g_autofree char *other = sandbox_random_digits (20);
-  g_autofree char *text =
-      g_strdup_printf ("{\"code\":1,\"message\":\"成功\",\"data\":{\"mch_trade_no\":\"%s\","
-                       "\"out_order_no\":\"%s\",\"jsapi\":%s}}",
-                       order->gateway_no,
-                       fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no, order->handle);
+  g_autofree char *text = g_strdup_printf ("{\"code\":1,\"message\":\"成功\",\"data\":{\"mch_trade_no\":\"%s\","
+                                           "\"out_order_no\":\"%s\",\"jsapi\":%s}}",
+                                           order->gateway_no,
+                                           fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no,
+                                           order->handle);
 
   sandbox_reply_set (reply, 200, "application/json", text);
   sandbox_fault_spoil (fault, reply);
@@ -396,7 +393,9 @@ query (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
   fault = sandbox_faults_take (sandbox->faults, GATEWAY, "query");
 
   if (order == NULL) {
-    sandbox_reply_set (reply, 200, "application/json",
+    sandbox_reply_set (reply,
+                       200,
+                       "application/json",
                        number == NULL && gateway_no == NULL
                            ? "{\"code\":0,\"message\":\"参数错误: mch_trade_no or "
                              "out_order_no\",\"status\":\"fail\",\"data\":{}}"
@@ -413,8 +412,8 @@ query (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
   json_builder_begin_object (builder);
   sandbox_json_add_text (builder, "message", "查询成功");
   sandbox_json_add_text (builder, "mch_trade_no", order->gateway_no);
-  sandbox_json_add_text (builder, "out_order_no",
-                         fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no);
+  sandbox_json_add_text (
+      builder, "out_order_no", fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no);
   sandbox_json_add_integer (builder, "notify", order->notify);
   sandbox_json_add_integer (builder, "status", order->paid_at != NULL ? 2 : 1);
   json_builder_end_object (builder);
@@ -450,11 +449,11 @@ make_content (SandboxOrder *order, SandboxFault fault)
 
   json_builder_begin_object (builder);
   sandbox_json_add_text (builder, "mch_trade_no", order->gateway_no);
-  sandbox_json_add_text (builder, "out_order_no",
-                         fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no);
+  sandbox_json_add_text (
+      builder, "out_order_no", fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no);
   sandbox_json_add_text (builder, "transaction_id", order->transaction_id);
-  sandbox_json_add_integer (builder, "total_fee",
-                            order->total + (fault.kind == SANDBOX_FAULT_WRONG_AMOUNT ? 1 : 0));
+  sandbox_json_add_integer (
+      builder, "total_fee", order->total + (fault.kind == SANDBOX_FAULT_WRONG_AMOUNT ? 1 : 0));
   if (order->attach != NULL)
     sandbox_json_add_text (builder, "attach", order->attach);
   sandbox_json_add_integer (builder, "trade_type", 9);
@@ -471,8 +470,7 @@ SandboxPush *
 sandbox_weidoufu_push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
 {
   gboolean is_lie = fault.kind == SANDBOX_FAULT_WRONG_ORDER || fault.kind == SANDBOX_FAULT_WRONG_AMOUNT;
-  g_autofree char *content =
-      is_lie || order->event == NULL ? make_content (order, fault) : g_strdup (order->event);
+  g_autofree char *content = is_lie || order->event == NULL ? make_content (order, fault) : g_strdup (order->event);
   g_autofree char *inner = sandbox_hmac_sha256 (sandbox->config->secret_key, content);
   g_autofree char *sign = sandbox_md5 (inner);
   g_autofree char *body = NULL;

@@ -96,7 +96,11 @@ minipay_openssl_set_error (GError **error, const char *what)
 {
   const char *reason = ERR_reason_error_string (ERR_peek_last_error ());
 
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL, "%s failed: %s", what,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_INTERNAL,
+               "%s failed: %s",
+               what,
                reason != NULL ? reason : "openssl gives no reason");
   ERR_clear_error ();
 }

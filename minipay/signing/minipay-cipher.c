@@ -91,23 +91,34 @@ static gboolean
 check_lengths (const Job *job, const Rule *rule, GError **error)
 {
   if (job->nonce_length != rule->nonces[0] && job->nonce_length != rule->nonces[1]) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-                 "nonce has %" G_GSIZE_FORMAT " bytes where %s takes %" G_GSIZE_FORMAT, job->nonce_length,
-                 rule->name, rule->nonces[0]);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
+                 "nonce has %" G_GSIZE_FORMAT " bytes where %s takes %" G_GSIZE_FORMAT,
+                 job->nonce_length,
+                 rule->name,
+                 rule->nonces[0]);
     return FALSE;
   }
   if (job->aad_length > 0 && !rule->takes_aad) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL,
-                 "%s takes no associated data and was given %" G_GSIZE_FORMAT " bytes", rule->name,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INTERNAL,
+                 "%s takes no associated data and was given %" G_GSIZE_FORMAT " bytes",
+                 rule->name,
                  job->aad_length);
     return FALSE;
   }
   if (job->input_length > TEXT_MAX || job->aad_length > TEXT_MAX) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT,
-                 "text of %" G_GSIZE_FORMAT " bytes with %" G_GSIZE_FORMAT
-                 " bytes of associated data is larger "
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_LIMIT,
+                 "text of %" G_GSIZE_FORMAT " bytes with %" G_GSIZE_FORMAT " bytes of associated data is larger "
                  "than the %d bytes %s takes",
-                 job->input_length, job->aad_length, TEXT_MAX, rule->name);
+                 job->input_length,
+                 job->aad_length,
+                 TEXT_MAX,
+                 rule->name);
     return FALSE;
   }
   return TRUE;
@@ -131,8 +142,12 @@ check_job (const Job *job, gboolean opens, GError **error)
   if (is_aes (job->cipher)) {
     minipay_key_peek_secret (job->key, &length);
     if (length != 32 && length != 16) {
-      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL,
-                   "key has %" G_GSIZE_FORMAT " bytes where %s needs 32", length, rule->name);
+      g_set_error (error,
+                   MINIPAY_ERROR,
+                   MINIPAY_ERROR_INTERNAL,
+                   "key has %" G_GSIZE_FORMAT " bytes where %s needs 32",
+                   length,
+                   rule->name);
       return FALSE;
     }
   }
@@ -169,8 +184,7 @@ gcm_begin (EVP_CIPHER_CTX *context, const Job *job, int encrypts)
       EVP_CIPHER_CTX_ctrl (context, EVP_CTRL_AEAD_SET_IVLEN, (int) job->nonce_length, NULL) != 1)
     return FALSE;
   return EVP_CipherInit_ex2 (context, NULL, key, job->nonce, encrypts, NULL) == 1 &&
-         (job->aad_length == 0 ||
-          EVP_CipherUpdate (context, NULL, &written, job->aad, (int) job->aad_length) == 1);
+         (job->aad_length == 0 || EVP_CipherUpdate (context, NULL, &written, job->aad, (int) job->aad_length) == 1);
 }
 
 /* The context outlives the key: overwrite what it remembers. */
@@ -179,8 +193,7 @@ gcm_end (EVP_CIPHER_CTX *context)
 {
   static const guint8 blank[32];
 
-  return EVP_CipherInit_ex2 (context, NULL, blank, NULL, -1, NULL) == 1 ||
-         EVP_CIPHER_CTX_reset (context) == 1;
+  return EVP_CipherInit_ex2 (context, NULL, blank, NULL, -1, NULL) == 1 || EVP_CIPHER_CTX_reset (context) == 1;
 }
 
 static GBytes *
@@ -304,8 +317,8 @@ minipay_open (MinipayCipher cipher,
   if (plain == NULL) {
     ERR_clear_error ();
     /* one text for every cause: more would help whoever alters messages to read them */
-    g_set_error_literal (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-                         "sealed text cannot be opened with this key");
+    g_set_error_literal (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "sealed text cannot be opened with this key");
   }
   return plain;
 }
@@ -341,8 +354,11 @@ minipay_seal (MinipayCipher cipher,
 
   if (sealed == NULL) {
     ERR_clear_error ();
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
-                 "text of %" G_GSIZE_FORMAT " bytes cannot be sealed with %s", plain_length,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "text of %" G_GSIZE_FORMAT " bytes cannot be sealed with %s",
+                 plain_length,
                  rules[cipher].name);
   }
   return sealed;

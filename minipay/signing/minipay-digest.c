@@ -104,8 +104,8 @@ minipay_digest_sign (
     }
     break;
   default:
-    done = hmac_sha256 (key, text, length, NULL, 0, inner, error) &&
-           md5 (inner, SHA256_BYTES, NULL, 0, outer, error);
+    done =
+        hmac_sha256 (key, text, length, NULL, 0, inner, error) && md5 (inner, SHA256_BYTES, NULL, 0, outer, error);
     break;
   }
 
@@ -119,12 +119,8 @@ minipay_digest_sign (
 }
 
 gboolean
-minipay_verify_digest (MinipayScheme scheme,
-                       MinipayKey *key,
-                       const char *text,
-                       gssize length,
-                       const char *signature,
-                       GError **error)
+minipay_verify_digest (
+    MinipayScheme scheme, MinipayKey *key, const char *text, gssize length, const char *signature, GError **error)
 {
   char expected[MINIPAY_DIGEST_MAX_CHARS + 1] = "";
   char given[MINIPAY_DIGEST_MAX_CHARS + 1] = "";
@@ -144,9 +140,12 @@ minipay_verify_digest (MinipayScheme scheme,
   given_length = strlen (signature);
   if (given_length != expected_length) {
     explicit_bzero (expected, sizeof expected);
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_SIGNATURE_INVALID,
                  "signature has %" G_GSIZE_FORMAT " characters where %" G_GSIZE_FORMAT " are needed",
-                 given_length, expected_length);
+                 given_length,
+                 expected_length);
     return FALSE;
   }
 
@@ -155,7 +154,9 @@ minipay_verify_digest (MinipayScheme scheme,
   is_equal = minipay_constant_time_equal (given, given_length, expected, expected_length);
   explicit_bzero (expected, sizeof expected);
   if (!is_equal)
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_SIGNATURE_INVALID,
                  "signature of %" G_GSIZE_FORMAT " characters does not belong to this text and key",
                  given_length);
   return is_equal;

@@ -191,8 +191,12 @@ read_blocks (MinipaySecret *material, const char *what, GError **error)
   const char *text;
 
   if (length > MINIPAY_SECRET_MAX_BYTES) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "%s has %" G_GSIZE_FORMAT " bytes where at most %d are allowed", what, length,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s has %" G_GSIZE_FORMAT " bytes where at most %d are allowed",
+                 what,
+                 length,
                  MINIPAY_SECRET_MAX_BYTES);
     return NULL;
   }
@@ -242,14 +246,22 @@ set_wrong_content (GError **error, GPtrArray *blocks, Content wanted, const char
 
     if (block->content == CONTENT_NONE)
       continue;
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "%s is %s, not %s", what,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s is %s, not %s",
+                 what,
                  content_names[block->content],
                  block->content == CONTENT_ENCRYPTED && wanted == CONTENT_PRIVATE ? "one without a passphrase"
                                                                                   : content_names[wanted]);
     return;
   }
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-               "%s holds no key: %s is needed, as PEM, DER or base64 of DER", what, content_names[wanted]);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_CONFIG,
+               "%s holds no key: %s is needed, as PEM, DER or base64 of DER",
+               what,
+               content_names[wanted]);
 }
 
 static MinipayKey *
@@ -320,8 +332,11 @@ key_from_certificate (X509 *certificate, const char *what, GError **error)
   if (pkey == NULL || !read_time (X509_get0_notBefore (certificate), &not_before) ||
       !read_time (X509_get0_notAfter (certificate), &not_after)) {
     ERR_clear_error ();
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "%s is a certificate whose key or validity cannot be read", what);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s is a certificate whose key or validity cannot be read",
+                 what);
     return NULL;
   }
   key = minipay_key_new_from_pkey (pkey, MINIPAY_KEY_KIND_PUBLIC, what, error);

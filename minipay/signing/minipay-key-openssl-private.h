@@ -69,10 +69,8 @@ MinipayKey *minipay_key_new_from_pkey (EVP_PKEY *pkey, MinipayKeyKind kind, cons
 void minipay_key_set_certificate (MinipayKey *self, char *serial, gint64 not_before, gint64 not_after);
 
 /* Public-key ciphers, for minipay_open () and minipay_seal (); NULL without telling why. */
-GBytes *
-minipay_public_key_open (MinipayCipher cipher, EVP_PKEY *pkey, const guint8 *sealed, gsize sealed_length);
-GBytes *
-minipay_public_key_seal (MinipayCipher cipher, EVP_PKEY *pkey, const guint8 *plain, gsize plain_length);
+GBytes *minipay_public_key_open (MinipayCipher cipher, EVP_PKEY *pkey, const guint8 *sealed, gsize sealed_length);
+GBytes *minipay_public_key_seal (MinipayCipher cipher, EVP_PKEY *pkey, const guint8 *plain, gsize plain_length);
 
 /* SM4-GCM under a 16-byte key with a 12-byte nonce; NULL without telling why. */
 GBytes *minipay_sm4_gcm_open (const guint8 *key,

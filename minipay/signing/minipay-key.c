@@ -102,8 +102,12 @@ check_secret (const guint8 *data, gsize given, gsize demanded, const char *what,
     return FALSE;
   }
   if (demanded > 0 && given != demanded) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "%s has %" G_GSIZE_FORMAT " bytes where %" G_GSIZE_FORMAT " are needed", what, given,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s has %" G_GSIZE_FORMAT " bytes where %" G_GSIZE_FORMAT " are needed",
+                 what,
+                 given,
                  demanded);
     return FALSE;
   }
@@ -151,8 +155,13 @@ check_rsa (EVP_PKEY *pkey, const char *what, GError **error)
   gboolean usable;
 
   if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "%s is an RSA key of %d bits where %d to %d are allowed", what, bits, RSA_BITS_MIN,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s is an RSA key of %d bits where %d to %d are allowed",
+                 what,
+                 bits,
+                 RSA_BITS_MIN,
                  RSA_BITS_MAX);
     return FALSE;
   }
@@ -162,8 +171,11 @@ check_rsa (EVP_PKEY *pkey, const char *what, GError **error)
            BN_is_one (exponent) == 0;
   BN_free (exponent);
   if (!usable)
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "%s is an RSA key with an even exponent or 1, where an odd one from 3 up is needed", what);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s is an RSA key with an even exponent or 1, where an odd one from 3 up is needed",
+                 what);
   return usable;
 }
 
@@ -208,17 +220,23 @@ minipay_key_new_from_pkey (EVP_PKEY *pkey, MinipayKeyKind kind, const char *what
   if (!is_rsa && !is_sm2) {
     const char *type = EVP_PKEY_get0_type_name (pkey);
 
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "%s is a key of type %s where RSA or SM2 is allowed", what, type != NULL ? type : "unknown");
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s is a key of type %s where RSA or SM2 is allowed",
+                 what,
+                 type != NULL ? type : "unknown");
     return NULL;
   }
   if (is_rsa && !check_rsa (pkey, what, error))
     return NULL;
-  if (kind == MINIPAY_KEY_KIND_PRIVATE &&
-      !check_halves (pkey, is_rsa ? algorithms->sha256 : algorithms->sm3)) {
+  if (kind == MINIPAY_KEY_KIND_PRIVATE && !check_halves (pkey, is_rsa ? algorithms->sha256 : algorithms->sm3)) {
     ERR_clear_error ();
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "%s is a damaged private key: its own public half does not verify what it signs", what);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s is a damaged private key: its own public half does not verify what it signs",
+                 what);
     return NULL;
   }
 
@@ -283,8 +301,15 @@ minipay_key_check (
 
   if (self->family == family && self->kind == kind)
     return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL, "%s needs one %s%s and was given one %s%s",
-               purpose, families[family], kinds[kind], families[self->family], kinds[self->kind]);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_INTERNAL,
+               "%s needs one %s%s and was given one %s%s",
+               purpose,
+               families[family],
+               kinds[kind],
+               families[self->family],
+               kinds[self->kind]);
   return FALSE;
 }
 

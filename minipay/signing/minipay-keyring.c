@@ -139,11 +139,15 @@ check_trusted (GHashTable *trusted, const char *id, MinipayKey *key, GError **er
   if (id[0] == '\0') {
     g_set_error_literal (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "trusted key has an empty id");
   } else if (minipay_key_get_kind (key) != MINIPAY_KEY_KIND_PUBLIC) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "trusted key %s is not a public key or certificate", quoted);
+    g_set_error (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "trusted key %s is not a public key or certificate", quoted);
   } else if (serial != NULL && !id_equal (serial, id)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "trusted certificate %s has the serial %s of its own", quoted, serial);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "trusted certificate %s has the serial %s of its own",
+                 quoted,
+                 serial);
   } else if (g_hash_table_contains (trusted, id)) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "trusted key %s is there twice", quoted);
   } else {
@@ -165,8 +169,8 @@ minipay_keyring_set_trusted (MinipayKeyring *self, GHashTable *keys, GError **er
   g_return_val_if_fail (keys != NULL, FALSE);
 
   if (g_hash_table_size (keys) == 0) {
-    g_set_error_literal (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                         "set of trusted keys is empty where at least one is needed");
+    g_set_error_literal (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "set of trusted keys is empty where at least one is needed");
     return FALSE;
   }
 
@@ -199,8 +203,7 @@ key_get_state (GHashTable *trusted, MinipayKey *key, gint64 now)
 
   g_hash_table_iter_init (&iter, trusted);
   while (g_hash_table_iter_next (&iter, NULL, &other)) {
-    if (minipay_key_get_serial (other) != NULL &&
-        minipay_key_get_family (other) == minipay_key_get_family (key) &&
+    if (minipay_key_get_serial (other) != NULL && minipay_key_get_family (other) == minipay_key_get_family (key) &&
         minipay_key_get_not_before (other) > minipay_key_get_not_before (key) &&
         minipay_key_get_not_before (other) <= now && now <= minipay_key_get_not_after (other))
       return MINIPAY_KEY_STATE_RETIRING;
@@ -250,8 +253,7 @@ minipay_keyring_get_trusted (MinipayKeyring *self, const char *id, gint64 now, G
 
   quoted = minipay_error_quote (id, -1);
   ids = name_ids (trusted);
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID, "key %s %s; trusted: %s", quoted, fault,
-               ids);
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID, "key %s %s; trusted: %s", quoted, fault, ids);
   return NULL;
 }
 

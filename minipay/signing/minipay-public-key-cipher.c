@@ -71,8 +71,8 @@ rsa_seal_for_recovery (EVP_PKEY_CTX *context, gsize size, const guint8 *plain, g
   for (gsize i = 0; i < blocks; i++) {
     gsize n = size;
 
-    if (EVP_PKEY_sign (context, sealed + i * size, &n, plain + i * chunk,
-                       MIN (chunk, plain_length - i * chunk)) != 1 ||
+    if (EVP_PKEY_sign (context, sealed + i * size, &n, plain + i * chunk, MIN (chunk, plain_length - i * chunk)) !=
+            1 ||
         n != size)
       return NULL;
   }

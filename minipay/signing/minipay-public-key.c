@@ -70,8 +70,8 @@ public_key_sign (MinipayScheme scheme, MinipayKey *key, const char *text, gsize 
   EVP_MD_CTX *context;
   char *encoded = NULL;
 
-  if (!minipay_key_check (key, scheme_get_family (scheme), MINIPAY_KEY_KIND_PRIVATE, scheme_get_name (scheme),
-                          error))
+  if (!minipay_key_check (
+          key, scheme_get_family (scheme), MINIPAY_KEY_KIND_PRIVATE, scheme_get_name (scheme), error))
     return NULL;
 
   signature_length = (gsize) EVP_PKEY_get_size (minipay_key_peek_pkey (key));
@@ -127,16 +127,20 @@ minipay_verify_signature (MinipayScheme scheme,
   g_return_val_if_fail (text != NULL, FALSE);
   g_return_val_if_fail (signature != NULL || signature_length == 0, FALSE);
 
-  if (!minipay_key_check (key, scheme_get_family (scheme), MINIPAY_KEY_KIND_PUBLIC, scheme_get_name (scheme),
-                          error))
+  if (!minipay_key_check (
+          key, scheme_get_family (scheme), MINIPAY_KEY_KIND_PUBLIC, scheme_get_name (scheme), error))
     return FALSE;
 
   size = (gsize) EVP_PKEY_get_size (minipay_key_peek_pkey (key));
   if (signature_length == 0 || signature_length > size ||
       (scheme == MINIPAY_SCHEME_RSA_SHA256 && signature_length != size)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_SIGNATURE_INVALID,
                  "signature has %" G_GSIZE_FORMAT " bytes where the key allows %s %" G_GSIZE_FORMAT,
-                 signature_length, scheme == MINIPAY_SCHEME_RSA_SHA256 ? "exactly" : "1 to", size);
+                 signature_length,
+                 scheme == MINIPAY_SCHEME_RSA_SHA256 ? "exactly" : "1 to",
+                 size);
     return FALSE;
   }
 
@@ -147,9 +151,12 @@ minipay_verify_signature (MinipayScheme scheme,
   end ();
   if (!is_valid) {
     ERR_clear_error ();
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_SIGNATURE_INVALID,
                  "%s signature of %" G_GSIZE_FORMAT " bytes does not belong to this text and key",
-                 scheme_get_name (scheme), signature_length);
+                 scheme_get_name (scheme),
+                 signature_length);
   }
   return is_valid;
 }

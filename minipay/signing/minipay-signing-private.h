@@ -20,12 +20,8 @@ void minipay_signing_init (void);
 char *minipay_sign (MinipayScheme scheme, MinipayKey *key, const char *text, gssize length, GError **error);
 
 /* Digest schemes: @signature is hexadecimal of either case, compared in constant time after its length. */
-gboolean minipay_verify_digest (MinipayScheme scheme,
-                                MinipayKey *key,
-                                const char *text,
-                                gssize length,
-                                const char *signature,
-                                GError **error);
+gboolean minipay_verify_digest (
+    MinipayScheme scheme, MinipayKey *key, const char *text, gssize length, const char *signature, GError **error);
 
 /* Public-key schemes: @signature is the decoded bytes, for RSA exactly as long as the modulus. */
 gboolean minipay_verify_signature (MinipayScheme scheme,

@@ -69,8 +69,7 @@ sm4_ctr (const guint8 *key, const guint8 *counter, const guint8 *in, gsize lengt
   const EVP_CIPHER *cipher = minipay_algorithms_get ()->sm4_ctr;
   int written = 0;
 
-  return context != NULL && cipher != NULL &&
-         EVP_EncryptInit_ex2 (context, cipher, key, counter, NULL) == 1 &&
+  return context != NULL && cipher != NULL && EVP_EncryptInit_ex2 (context, cipher, key, counter, NULL) == 1 &&
          EVP_EncryptUpdate (context, out, &written, in, (int) length) == 1 && (gsize) written == length;
 }
 

@@ -6,15 +6,15 @@
 G_BEGIN_DECLS
 
 /*
- * Whether one host is worth trying. Opens after 5 failures in a row, or when at least half of the last 20 calls within 30 s
- * failed; lets one probe through 15 s later. Pure: the caller brings the time. A failure is "no answer"; any HTTP answer is
- * a success.
+ * Whether one host is worth trying. Opens after 5 failures in a row, or when at least half of the last 20
+ * calls within 30 s failed; lets one probe through 15 s later. Pure: the caller brings the time. A failure is
+ * "no answer"; any HTTP answer is a success.
  */
 typedef struct {
-  gint64 opened_at_us;    /* 0: closed */
+  gint64 opened_at_us; /* 0: closed */
   gboolean is_probing;
   guint failures_in_row;
-  guint n_calls;          /* of the ring below that are in use */
+  guint n_calls; /* of the ring below that are in use */
   guint next;
   struct {
     gint64 at_us;

@@ -11,10 +11,7 @@
 #define PRESIZE_MAX_BYTES 65536
 
 gboolean
-minipay_transport_answer_check_head (SoupMessage *message,
-                                     gsize max_body,
-                                     const char *base_url,
-                                     GError **error)
+minipay_transport_answer_check_head (SoupMessage *message, gsize max_body, const char *base_url, GError **error)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   const char *coding = soup_message_headers_get_list (headers, "Content-Encoding");
@@ -23,14 +20,22 @@ minipay_transport_answer_check_head (SoupMessage *message,
   if (coding != NULL && g_ascii_strcasecmp (coding, "identity") != 0) {
     g_autofree char *quoted = minipay_error_quote (coding, -1);
 
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-                 "answer of %s has content encoding \"%s\", allowed is none", base_url, quoted);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
+                 "answer of %s has content encoding \"%s\", allowed is none",
+                 base_url,
+                 quoted);
     return FALSE;
   }
   if (length > 0 && (guint64) length > max_body) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT,
-                 "answer of %s has %" G_GOFFSET_FORMAT " bytes, allowed are %" G_GSIZE_FORMAT, base_url,
-                 length, max_body);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_LIMIT,
+                 "answer of %s has %" G_GOFFSET_FORMAT " bytes, allowed are %" G_GSIZE_FORMAT,
+                 base_url,
+                 length,
+                 max_body);
     return FALSE;
   }
   return TRUE;
@@ -62,10 +67,7 @@ answer_has_last_chunk (GInputStream *stream)
 }
 
 gboolean
-minipay_transport_answer_check_whole (SoupMessage *message,
-                                      GInputStream *stream,
-                                      gsize length,
-                                      GError **error)
+minipay_transport_answer_check_whole (SoupMessage *message, GInputStream *stream, gsize length, GError **error)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   guint status = soup_message_get_status (message);
@@ -84,11 +86,16 @@ minipay_transport_answer_check_whole (SoupMessage *message,
 
   /* libsoup also lands here when the head was cut: it takes the lines there are for all of them. */
   if (encoding == SOUP_ENCODING_EOF)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
+    g_set_error_literal (error,
+                         G_IO_ERROR,
+                         G_IO_ERROR_PARTIAL_INPUT,
                          "answer tells neither its length nor its last chunk, so a cut one would look whole");
   else
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
-                 "answer was cut after %" G_GSIZE_FORMAT " bytes of its body", length);
+    g_set_error (error,
+                 G_IO_ERROR,
+                 G_IO_ERROR_PARTIAL_INPUT,
+                 "answer was cut after %" G_GSIZE_FORMAT " bytes of its body",
+                 length);
   return FALSE;
 }
 

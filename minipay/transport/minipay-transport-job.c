@@ -127,8 +127,7 @@ run_clear_source (GSource **source)
 static void
 run_log (MinipayTransportRun *self, MinipayTransportOutcome outcome)
 {
-  SoupMessageHeaders *answer =
-      self->message != NULL ? soup_message_get_response_headers (self->message) : NULL;
+  SoupMessageHeaders *answer = self->message != NULL ? soup_message_get_response_headers (self->message) : NULL;
   MinipayTransportLogLine line = {
     .account = self->log_account,
     .operation = self->log_operation,
@@ -251,9 +250,12 @@ run_describe_failure (MinipayTransportRun *self, const GError *cause)
   else if (self->stop == STOP_RESENT)
     reason = "the kept connection ended before an answer";
 
-  return g_error_new (MINIPAY_ERROR, self->has_left ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_NOT_SENT,
-                      "%s %s: %s", self->has_left ? "no trustworthy answer from" : "nothing sent to",
-                      self->base_url, reason);
+  return g_error_new (MINIPAY_ERROR,
+                      self->has_left ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_NOT_SENT,
+                      "%s %s: %s",
+                      self->has_left ? "no trustworthy answer from" : "nothing sent to",
+                      self->base_url,
+                      reason);
 }
 
 static void
@@ -292,12 +294,13 @@ run_stop (MinipayTransportRun *self, StopReason reason)
   if (self->message != NULL)
     g_cancellable_cancel (self->inner);
   else if (reason == STOP_CANCELLED)
-    run_end_before_attempt (
-        self, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled before anything was sent"));
+    run_end_before_attempt (self,
+                            g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled before anything was sent"));
   else
-    run_end_before_attempt (
-        self, g_error_new (MINIPAY_ERROR, MINIPAY_ERROR_NOT_SENT,
-                           "nothing sent: deadline passed while waiting for one of the connections"));
+    run_end_before_attempt (self,
+                            g_error_new (MINIPAY_ERROR,
+                                         MINIPAY_ERROR_NOT_SENT,
+                                         "nothing sent: deadline passed while waiting for one of the connections"));
 }
 
 static gboolean
@@ -329,8 +332,8 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, on_cancel_hop, minipay_transport_run_ref (cancel->run),
-                         (GDestroyNotify) minipay_transport_run_unref);
+  g_source_set_callback (
+      source, on_cancel_hop, minipay_transport_run_ref (cancel->run), (GDestroyNotify) minipay_transport_run_unref);
   g_source_attach (source, cancel->context);
 }
 
@@ -349,8 +352,8 @@ run_attach_timer (MinipayTransportRun *self, gint64 at_us, GSourceFunc func)
 {
   GSource *source = g_timeout_source_new (0);
 
-  g_source_set_callback (source, func, minipay_transport_run_ref (self),
-                         (GDestroyNotify) minipay_transport_run_unref);
+  g_source_set_callback (
+      source, func, minipay_transport_run_ref (self), (GDestroyNotify) minipay_transport_run_unref);
   g_source_set_ready_time (source, at_us);
   g_source_attach (source, minipay_transport_get_context (self->transport));
   return source;
@@ -362,8 +365,7 @@ run_check (MinipayTransportRun *self, GError **error)
   if (!minipay_transport_check_request (self->request, error))
     return FALSE;
   if (self->base_urls == NULL || self->base_urls[0] == NULL) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "no gateway address to send to, at least 1 is needed");
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "no gateway address to send to, at least 1 is needed");
     return FALSE;
   }
   for (guint i = 0; self->base_urls[i] != NULL; i++) {
@@ -389,8 +391,8 @@ minipay_transport_run_start (MinipayTransportRun *self)
 
     cancel->context = g_main_context_ref (minipay_transport_get_context (self->transport));
     cancel->run = minipay_transport_run_ref (self);
-    self->cancelled_id = g_signal_connect_data (self->cancellable, "cancelled", G_CALLBACK (on_cancelled),
-                                                cancel, run_cancel_free, 0);
+    self->cancelled_id = g_signal_connect_data (
+        self->cancellable, "cancelled", G_CALLBACK (on_cancelled), cancel, run_cancel_free, 0);
     /* Only now, or a cancel between the look and the connection would be lost. */
     if (g_cancellable_is_cancelled (self->cancellable)) {
       run_stop (self, STOP_CANCELLED);
@@ -437,8 +439,8 @@ run_note_date (MinipayTransportRun *self, SoupMessageHeaders *headers)
   g_autoptr (GDateTime) date = text != NULL ? soup_date_time_new_from_http_string (text) : NULL;
 
   if (date != NULL)
-    minipay_transport_set_clock_skew (self->transport, self->base_url,
-                                      g_date_time_to_unix (date) - g_get_real_time () / G_USEC_PER_SEC);
+    minipay_transport_set_clock_skew (
+        self->transport, self->base_url, g_date_time_to_unix (date) - g_get_real_time () / G_USEC_PER_SEC);
 }
 
 static void
@@ -453,8 +455,8 @@ run_finish_body (MinipayTransportRun *self)
     return;
   }
 
-  minipay_circuit_report (minipay_transport_get_circuit (self->transport, self->base_url), FALSE,
-                          g_get_monotonic_time ());
+  minipay_circuit_report (
+      minipay_transport_get_circuit (self->transport, self->base_url), FALSE, g_get_monotonic_time ());
   bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->body));
   response = minipay_transport_answer_new_response (self->message, bytes);
   run_log (self, MINIPAY_TRANSPORT_ANSWERED);
@@ -475,9 +477,10 @@ on_readable (GObject *stream, gpointer user_data)
 static void
 run_wait_readable (MinipayTransportRun *self)
 {
-  self->readable =
-      g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->stream), self->inner);
-  g_source_set_callback (self->readable, G_SOURCE_FUNC (on_readable), minipay_transport_run_ref (self),
+  self->readable = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->stream), self->inner);
+  g_source_set_callback (self->readable,
+                         G_SOURCE_FUNC (on_readable),
+                         minipay_transport_run_ref (self),
                          (GDestroyNotify) minipay_transport_run_unref);
   g_source_attach (self->readable, minipay_transport_get_context (self->transport));
 }
@@ -491,14 +494,17 @@ run_read_some (MinipayTransportRun *self, GError **error)
   gssize n;
 
   g_byte_array_set_size (self->body, before + room);
-  n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->stream),
-                                                self->body->data + before, room, self->inner, error);
+  n = g_pollable_input_stream_read_nonblocking (
+      G_POLLABLE_INPUT_STREAM (self->stream), self->body->data + before, room, self->inner, error);
   g_byte_array_set_size (self->body, before + MAX (n, 0));
   if (self->body->len <= self->max_body)
     return n;
 
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT,
-               "answer of %s has more than the allowed %" G_GSIZE_FORMAT " bytes", self->base_url,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_LIMIT,
+               "answer of %s has more than the allowed %" G_GSIZE_FORMAT " bytes",
+               self->base_url,
                self->max_body);
   return -1;
 }
@@ -568,10 +574,12 @@ run_next_attempt (MinipayTransportRun *self)
 
   self->base_url = run_pick_base (self, &next_probe_us);
   if (self->base_url == NULL) {
-    run_end_before_attempt (self, g_error_new (MINIPAY_ERROR, MINIPAY_ERROR_NOT_SENT,
-                                               "nothing sent: no address of the gateway answered lately, the "
-                                               "next try is due in %" G_GINT64_FORMAT " ms",
-                                               (next_probe_us - g_get_monotonic_time ()) / 1000));
+    run_end_before_attempt (self,
+                            g_error_new (MINIPAY_ERROR,
+                                         MINIPAY_ERROR_NOT_SENT,
+                                         "nothing sent: no address of the gateway answered lately, the "
+                                         "next try is due in %" G_GINT64_FORMAT " ms",
+                                         (next_probe_us - g_get_monotonic_time ()) / 1000));
     return;
   }
 
@@ -585,9 +593,13 @@ run_next_attempt (MinipayTransportRun *self)
   g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
   g_signal_connect (self->message, "got-headers", G_CALLBACK (on_got_headers), self);
   if (self->base_urls[self->next_base] != NULL)
-    self->connect_limit = run_attach_timer (self, self->begun_us + CONNECT_LIMIT_MS * G_TIME_SPAN_MILLISECOND,
-                                            on_connect_limit);
+    self->connect_limit =
+        run_attach_timer (self, self->begun_us + CONNECT_LIMIT_MS * G_TIME_SPAN_MILLISECOND, on_connect_limit);
 
-  soup_session_send_async (minipay_transport_get_session (self->transport, NULL), self->message,
-                           G_PRIORITY_DEFAULT, self->inner, on_sent, minipay_transport_run_ref (self));
+  soup_session_send_async (minipay_transport_get_session (self->transport, NULL),
+                           self->message,
+                           G_PRIORITY_DEFAULT,
+                           self->inner,
+                           on_sent,
+                           minipay_transport_run_ref (self));
 }

@@ -51,8 +51,15 @@ minipay_transport_log (const MinipayTransportLogLine *line)
   g_autofree char *ms = g_strdup_printf ("%" G_GINT64_FORMAT, line->elapsed_us / 1000);
   g_autofree char *message = g_strdup_printf ("account=%s operation=%s method=%s host=%s path=%s status=%s "
                                               "outcome=%s ms=%s request-id=%s",
-                                              account, operation, method, host, path, status,
-                                              outcome_names[line->outcome], ms, request_id);
+                                              account,
+                                              operation,
+                                              method,
+                                              host,
+                                              path,
+                                              status,
+                                              outcome_names[line->outcome],
+                                              ms,
+                                              request_id);
   const GLogField fields[] = {
     { "PRIORITY", is_answered ? LEVEL_PRIORITY_DEBUG : LEVEL_PRIORITY_INFO, -1 },
     { "GLIB_DOMAIN", G_LOG_DOMAIN, -1 },

@@ -37,8 +37,11 @@ check_method (const char *method, GError **error)
     return TRUE;
 
   quoted = minipay_error_quote (method, -1);
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
-               "request method \"%s\" is not a method name such as GET or POST", quoted);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PLUGIN,
+               "request method \"%s\" is not a method name such as GET or POST",
+               quoted);
   return FALSE;
 }
 
@@ -57,10 +60,13 @@ check_target (const char *target, GError **error)
   }
 
   quoted = minipay_error_quote (target, -1);
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PLUGIN,
                "request target \"%s\" is not one slash followed by printable ASCII without space and #, "
                "wrong at byte %" G_GSIZE_FORMAT,
-               quoted, (gsize) (p - target));
+               quoted,
+               (gsize) (p - target));
   return FALSE;
 }
 
@@ -71,15 +77,18 @@ check_header (const char *name, const char *value, GError **error)
 
   if (!check_is_token (name)) {
     quoted = minipay_error_quote (name, -1);
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
-                 "request header name \"%s\" is not a header name", quoted);
+    g_set_error (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "request header name \"%s\" is not a header name", quoted);
     return FALSE;
   }
 
   for (guint i = 0; reserved_headers[i] != NULL; i++) {
     if (g_ascii_strcasecmp (name, reserved_headers[i]) == 0) {
-      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
-                   "request header %s is written by the transport and by nobody else", name);
+      g_set_error (error,
+                   MINIPAY_ERROR,
+                   MINIPAY_ERROR_PLUGIN,
+                   "request header %s is written by the transport and by nobody else",
+                   name);
       return FALSE;
     }
   }
@@ -87,10 +96,14 @@ check_header (const char *name, const char *value, GError **error)
   /* The value stays out of the message: it may be a credential. */
   for (const char *p = value; *p != '\0'; p++) {
     if (g_ascii_iscntrl (*p)) {
-      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN,
+      g_set_error (error,
+                   MINIPAY_ERROR,
+                   MINIPAY_ERROR_PLUGIN,
                    "request header %s has control character 0x%02x at byte %" G_GSIZE_FORMAT
                    ", allowed is printable text",
-                   name, (guint) (guchar) *p, (gsize) (p - value));
+                   name,
+                   (guint) (guchar) *p,
+                   (gsize) (p - value));
       return FALSE;
     }
   }
@@ -134,16 +147,20 @@ minipay_transport_check_base_url (const char *base_url, GError **error)
   if (host == NULL || *host == '\0' || g_uri_get_userinfo (base) != NULL || *g_uri_get_path (base) != '\0' ||
       g_uri_get_query (base) != NULL || g_uri_get_fragment (base) != NULL ||
       (strcmp (scheme, "https") != 0 && strcmp (scheme, "http") != 0)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "gateway address \"%s\" is not of the form https://host or https://host:port", quoted);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "gateway address \"%s\" is not of the form https://host or https://host:port",
+                 quoted);
     return FALSE;
   }
 
   if (strcmp (scheme, "https") != 0 && !check_is_loopback (host)) {
-    g_set_error (
-        error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-        "gateway address \"%s\" is not https, which only this machine itself may be spoken to without",
-        quoted);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "gateway address \"%s\" is not https, which only this machine itself may be spoken to without",
+                 quoted);
     return FALSE;
   }
   return TRUE;
@@ -158,8 +175,13 @@ request_make_uri (const char *base_url, const char *target)
 
   /* Parsing would rewrite escapes, and the bytes of the target are what is signed: its parts are put in as
    * they are. */
-  return g_uri_build (SOUP_HTTP_URI_FLAGS | G_URI_FLAGS_ENCODED, g_uri_get_scheme (base), NULL,
-                      g_uri_get_host (base), g_uri_get_port (base), path, query != NULL ? query + 1 : NULL,
+  return g_uri_build (SOUP_HTTP_URI_FLAGS | G_URI_FLAGS_ENCODED,
+                      g_uri_get_scheme (base),
+                      NULL,
+                      g_uri_get_host (base),
+                      g_uri_get_port (base),
+                      path,
+                      query != NULL ? query + 1 : NULL,
                       NULL);
 }
 
@@ -180,8 +202,8 @@ minipay_transport_make_message (MinipayHttpRequest *request, const char *base_ur
   soup_message_set_flags (message, flags);
 
   for (guint i = 0; i < minipay_headers_get_length (headers); i++)
-    soup_message_headers_append (lines, minipay_headers_get_name (headers, i),
-                                 minipay_headers_get_value (headers, i));
+    soup_message_headers_append (
+        lines, minipay_headers_get_name (headers, i), minipay_headers_get_value (headers, i));
   if (soup_message_headers_get_one (lines, "User-Agent") == NULL)
     soup_message_headers_append (lines, "User-Agent", "minipay/" MINIPAY_VERSION);
   if (body != NULL)

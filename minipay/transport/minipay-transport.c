@@ -74,8 +74,11 @@ transport_io_load_authorities (const char *ca_file, GError **error)
   GList *certificates;
 
   if (!g_path_is_absolute (ca_file)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "file of trusted authorities \"%s\" is not named by an absolute path", quoted);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "file of trusted authorities \"%s\" is not named by an absolute path",
+                 quoted);
     return NULL;
   }
 
@@ -86,8 +89,11 @@ transport_io_load_authorities (const char *ca_file, GError **error)
     database = g_tls_file_database_new (ca_file, &local_error);
   g_list_free_full (certificates, g_object_unref);
   if (database == NULL)
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
-                 "cannot read trusted authorities from \"%s\": %s", quoted,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "cannot read trusted authorities from \"%s\": %s",
+                 quoted,
                  local_error != NULL ? local_error->message : "no certificate in it");
   return g_steal_pointer (&database);
 }
@@ -105,9 +111,18 @@ transport_io_open_session (TransportIo *io)
 
   /* Without an explicit NULL the resolver takes the desktop's and the environment's proxy and starts D-Bus
    * threads. */
-  io->session = g_object_new (SOUP_TYPE_SESSION, "max-conns", io->max_in_flight, "max-conns-per-host",
-                              io->max_in_flight, "timeout", READ_TIMEOUT_S, "idle-timeout", IDLE_TIMEOUT_S,
-                              "proxy-resolver", NULL, NULL);
+  io->session = g_object_new (SOUP_TYPE_SESSION,
+                              "max-conns",
+                              io->max_in_flight,
+                              "max-conns-per-host",
+                              io->max_in_flight,
+                              "timeout",
+                              READ_TIMEOUT_S,
+                              "idle-timeout",
+                              IDLE_TIMEOUT_S,
+                              "proxy-resolver",
+                              NULL,
+                              NULL);
   if (database != NULL)
     soup_session_set_tls_database (io->session, database);
   /* The decoder inflates without bound, the authenticator repeats requests by itself. */
@@ -226,7 +241,9 @@ on_forked_send (gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
-  g_set_error (&error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG,
+  g_set_error (&error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_CONFIG,
                "the process forked after its first payment call, make the client in process %d itself",
                (int) getpid ());
   minipay_transport_run_refuse (user_data, error);
@@ -291,10 +308,7 @@ on_forked_timer (gpointer user_data)
 }
 
 void
-minipay_transport_call_later (MinipayTransport *self,
-                              guint delay_ms,
-                              GSourceOnceFunc func,
-                              gpointer user_data)
+minipay_transport_call_later (MinipayTransport *self, guint delay_ms, GSourceOnceFunc func, gpointer user_data)
 {
   g_autoptr (GSource) source = NULL;
   TransportTimer *timer;

@@ -43,9 +43,13 @@ set_base64_error (const guchar *text, gsize length, gsize offset, const char *al
 {
   char found[MINIPAY_SCAN_FOUND_SIZE];
 
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-               "byte %" G_GSIZE_FORMAT " of the base64 text is %s, allowed is %s", offset,
-               minipay_scan_found (found, text, length, offset), allowed);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PROTOCOL,
+               "byte %" G_GSIZE_FORMAT " of the base64 text is %s, allowed is %s",
+               offset,
+               minipay_scan_found (found, text, length, offset),
+               allowed);
 }
 
 static void
@@ -76,8 +80,11 @@ minipay_base64_decode (const char *text, gssize length, gsize *out_length, GErro
 
   n_text = length < 0 ? strlen (text) : (gsize) length;
   if (n_text == 0 || n_text % 4 != 0) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-                 "the base64 text has %" G_GSIZE_FORMAT " bytes, allowed are whole groups of 4", n_text);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
+                 "the base64 text has %" G_GSIZE_FORMAT " bytes, allowed are whole groups of 4",
+                 n_text);
     return NULL;
   }
 

@@ -37,17 +37,26 @@ reader_fail (Reader *self, guint32 offset, const char *allowed)
   char found[MINIPAY_SCAN_FOUND_SIZE];
   const guchar *source = g_bytes_get_data (self->json->source, NULL);
 
-  g_set_error (self->error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-               "byte %u of the JSON text is %s, allowed is %s", offset,
-               minipay_scan_found (found, source, self->length, offset), allowed);
+  g_set_error (self->error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PROTOCOL,
+               "byte %u of the JSON text is %s, allowed is %s",
+               offset,
+               minipay_scan_found (found, source, self->length, offset),
+               allowed);
   return FALSE;
 }
 
 static gboolean
 reader_fail_limit (Reader *self, guint32 offset, const char *what, guint limit)
 {
-  g_set_error (self->error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT,
-               "the JSON text has more %s at byte %u than the %u allowed", what, offset, limit);
+  g_set_error (self->error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_LIMIT,
+               "the JSON text has more %s at byte %u than the %u allowed",
+               what,
+               offset,
+               limit);
   return FALSE;
 }
 
@@ -58,8 +67,11 @@ reader_fail_repeated (Reader *self, guint32 name)
   g_autofree char *quoted = minipay_error_quote (text, strnlen (text, QUOTED_BYTES));
 
   /* unescaping starts where the name starts in the source, one behind its quote */
-  g_set_error (self->error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-               "byte %u of the JSON text repeats the member \"%s\", allowed is once in an object", name - 1,
+  g_set_error (self->error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PROTOCOL,
+               "byte %u of the JSON text repeats the member \"%s\", allowed is once in an object",
+               name - 1,
                quoted);
   return FALSE;
 }
@@ -232,9 +244,7 @@ reader_add (Reader *self, MinipayJsonKind kind, guint32 name, guint32 name_key)
   json->n_nodes++;
 
   entry = &json->nodes[node];
-  *entry = (MinipayJsonEntry){
-    .start = self->position, .name = name, .name_key = name_key, .kind = (guint8) kind
-  };
+  *entry = (MinipayJsonEntry){ .start = self->position, .name = name, .name_key = name_key, .kind = (guint8) kind };
   if (self->depth > 0) {
     Frame *frame = &self->frames[self->depth - 1];
 
@@ -477,8 +487,7 @@ reader_run (Reader *self)
       return FALSE;
 
   reader_skip_space (self);
-  return self->position == self->length ||
-         reader_fail (self, self->position, "only white space behind the value");
+  return self->position == self->length || reader_fail (self, self->position, "only white space behind the value");
 }
 
 MinipayJson *
@@ -494,8 +503,11 @@ minipay_json_parse (GBytes *text, GError **error)
 
   source = g_bytes_get_data (text, &length);
   if (length > MINIPAY_JSON_MAX_TEXT) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT,
-                 "the JSON text has %" G_GSIZE_FORMAT " bytes, allowed are %d", length,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_LIMIT,
+                 "the JSON text has %" G_GSIZE_FORMAT " bytes, allowed are %d",
+                 length,
                  MINIPAY_JSON_MAX_TEXT);
     return NULL;
   }

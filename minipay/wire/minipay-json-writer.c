@@ -85,7 +85,8 @@ writer_begin_value (MinipayJsonWriter *self, const char *name)
   gboolean in_object = self->open->len > 0 && self->open->str[self->open->len - 1] == '}';
 
   if (in_object != (name != NULL))
-    writer_note (self, MINIPAY_ERROR_INTERNAL,
+    writer_note (self,
+                 MINIPAY_ERROR_INTERNAL,
                  in_object ? "has no name, allowed is a name in objects"
                            : "has a name, allowed is one in objects only",
                  name);
@@ -123,9 +124,11 @@ writer_end_container (MinipayJsonWriter *self, char closing)
   if (self->problem != NULL)
     return;
   if (self->open->len == 0 || self->open->str[self->open->len - 1] != closing) {
-    self->problem =
-        g_error_new (MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL, "JSON text is closed with '%c', allowed is %s",
-                     closing, self->open->len == 0 ? "nothing more" : "the bracket of what was begun last");
+    self->problem = g_error_new (MINIPAY_ERROR,
+                                 MINIPAY_ERROR_INTERNAL,
+                                 "JSON text is closed with '%c', allowed is %s",
+                                 closing,
+                                 self->open->len == 0 ? "nothing more" : "the bracket of what was begun last");
     return;
   }
 
@@ -207,11 +210,12 @@ minipay_json_writer_finish (MinipayJsonWriter *self, GError **error)
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if (self->problem == NULL && (self->open->len > 0 || self->text->len == 0))
-    self->problem =
-        g_error_new (MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL,
-                     "JSON text ends with %" G_GSIZE_FORMAT " containers open and %" G_GSIZE_FORMAT
-                     " bytes written, allowed is one whole value",
-                     self->open->len, self->text->len);
+    self->problem = g_error_new (MINIPAY_ERROR,
+                                 MINIPAY_ERROR_INTERNAL,
+                                 "JSON text ends with %" G_GSIZE_FORMAT " containers open and %" G_GSIZE_FORMAT
+                                 " bytes written, allowed is one whole value",
+                                 self->open->len,
+                                 self->text->len);
 
   text = g_steal_pointer (&self->text);
   problem = g_steal_pointer (&self->problem);

@@ -8,9 +8,9 @@
 G_BEGIN_DECLS
 
 /*
- * Writes one JSON text with the members in the order they are added, no spaces, `/` and non-ASCII unescaped: the bytes
- * that are signed are the bytes that are sent. Members whose value is NULL are left out. Text that is not UTF-8 and
- * unbalanced braces are reported by finish(), so that a codec reads straight down.
+ * Writes one JSON text with the members in the order they are added, no spaces, `/` and non-ASCII unescaped:
+ * the bytes that are signed are the bytes that are sent. Members whose value is NULL are left out. Text that
+ * is not UTF-8 and unbalanced braces are reported by finish(), so that a codec reads straight down.
  *
  * @name is NULL for the root and for elements of arrays.
  */
@@ -27,7 +27,8 @@ MINIPAY_API void minipay_json_writer_add_string (MinipayJsonWriter *self, const 
 MINIPAY_API void minipay_json_writer_add_integer (MinipayJsonWriter *self, const char *name, gint64 value);
 MINIPAY_API void minipay_json_writer_add_boolean (MinipayJsonWriter *self, const char *name, gboolean value);
 
-/* The text; the writer is then empty and may be used again. INVALID: text that was not UTF-8. INTERNAL: unbalanced. */
+/* The text; the writer is then empty and may be used again. INVALID: text that was not UTF-8. INTERNAL:
+ * unbalanced. */
 MINIPAY_API GBytes *minipay_json_writer_finish (MinipayJsonWriter *self, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MinipayJsonWriter, minipay_json_writer_free)

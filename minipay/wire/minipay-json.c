@@ -231,8 +231,12 @@ set_member_error (
   if (minipay_json_get_kind (self, node) == MINIPAY_JSON_NUMBER)
     number = minipay_error_quote (raw, MIN (length, QUOTED_BYTES));
 
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "JSON member \"%s\" is %s, allowed is %s",
-               name_text, number != NULL ? number : kind_to_text (minipay_json_get_kind (self, node)),
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PROTOCOL,
+               "JSON member \"%s\" is %s, allowed is %s",
+               name_text,
+               number != NULL ? number : kind_to_text (minipay_json_get_kind (self, node)),
                allowed);
 }
 
@@ -243,10 +247,7 @@ node_is_there (const MinipayJson *self, MinipayJsonNode node)
 }
 
 MinipayJsonNode
-minipay_json_require_object (const MinipayJson *self,
-                             MinipayJsonNode object,
-                             const char *name,
-                             GError **error)
+minipay_json_require_object (const MinipayJson *self, MinipayJsonNode object, const char *name, GError **error)
 {
   MinipayJsonNode node = 0;
 
@@ -262,10 +263,7 @@ minipay_json_require_object (const MinipayJson *self,
 }
 
 const char *
-minipay_json_require_string (const MinipayJson *self,
-                             MinipayJsonNode object,
-                             const char *name,
-                             GError **error)
+minipay_json_require_string (const MinipayJson *self, MinipayJsonNode object, const char *name, GError **error)
 {
   MinipayJsonNode node = 0;
 
@@ -315,8 +313,8 @@ minipay_json_require_integer (const MinipayJson *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
 
-  return node_read_integer (self, minipay_json_get_member (self, object, name), name, minimum, maximum, value,
-                            error);
+  return node_read_integer (
+      self, minipay_json_get_member (self, object, name), name, minimum, maximum, value, error);
 }
 
 gboolean

@@ -260,8 +260,7 @@ check_xml_param (const Param *param, GError **error)
   const char *c = param->value;
 
   if (!is_xml_name (param->name))
-    return fail_param (param->name, "has a name that XML does not allow, allowed are A-Z a-z 0-9 _ - .",
-                       error);
+    return fail_param (param->name, "has a name that XML does not allow, allowed are A-Z a-z 0-9 _ - .", error);
   if (!g_utf8_validate (c, -1, NULL))
     return fail_param (param->name, "has text that is not UTF-8", error);
 

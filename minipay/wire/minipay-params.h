@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * The named values of one message of a "sorted parameters" gateway, in the order they were set. Values that are NULL or
- * empty are not kept: they take part neither in the signature nor in the message.
+ * The named values of one message of a "sorted parameters" gateway, in the order they were set. Values that
+ * are NULL or empty are not kept: they take part neither in the signature nor in the message.
  */
 typedef struct _MinipayParams MinipayParams;
 
@@ -30,7 +30,8 @@ MINIPAY_API GBytes *minipay_params_to_form (const MinipayParams *self, GError **
 /* One flat XML document, every text in CDATA. */
 MINIPAY_API GBytes *minipay_params_to_xml (const MinipayParams *self, const char *root, GError **error);
 
-/* The one function that makes text fit for a part of a path or a query: all but A-Z a-z 0-9 - . _ ~ becomes %XX. */
+/* The one function that makes text fit for a part of a path or a query: all but A-Z a-z 0-9 - . _ ~ becomes
+ * %XX. */
 MINIPAY_API char *minipay_uri_escape (const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MinipayParams, minipay_params_free)

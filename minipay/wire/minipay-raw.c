@@ -30,10 +30,9 @@ minipay_payment_dup_raw (MinipayPayment *self)
   text = minipay_payment_get_raw_text (self);
   /* json-glib takes what is no JSON, and recurses: nothing reaches it that the strict reader did not pass */
   checked = text != NULL ? minipay_json_parse (text, NULL) : NULL;
-  if (checked != NULL &&
-      minipay_json_get_kind (checked, minipay_json_get_root (checked)) == MINIPAY_JSON_OBJECT)
-    raw = json_gvariant_deserialize_data (g_bytes_get_data (text, NULL), (gssize) g_bytes_get_size (text),
-                                          "a{sv}", NULL);
+  if (checked != NULL && minipay_json_get_kind (checked, minipay_json_get_root (checked)) == MINIPAY_JSON_OBJECT)
+    raw = json_gvariant_deserialize_data (
+        g_bytes_get_data (text, NULL), (gssize) g_bytes_get_size (text), "a{sv}", NULL);
   if (raw == NULL)
     raw = g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
   return g_variant_ref_sink (g_steal_pointer (&raw));

@@ -28,8 +28,7 @@ fail_time (const char *text, const char *allowed, GError **error)
 {
   g_autofree char *quoted = minipay_error_quote (text, strnlen (text, QUOTED_BYTES));
 
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "\"%s\" is no time, allowed is %s", quoted,
-               allowed);
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "\"%s\" is no time, allowed is %s", quoted, allowed);
   return NULL;
 }
 
@@ -145,8 +144,7 @@ minipay_time_parse_spaced (const char *text, GError **error)
   g_return_val_if_fail (text != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return parse_china_time (text, "YYYY-MM-DD hh:mm:ss", "a real one from 1970 on like 2009-12-25 09:10:10",
-                           error);
+  return parse_china_time (text, "YYYY-MM-DD hh:mm:ss", "a real one from 1970 on like 2009-12-25 09:10:10", error);
 }
 
 char *
@@ -159,9 +157,12 @@ minipay_time_format_rfc3339 (GDateTime *time)
 
   zone = g_time_zone_new_offset (CHINA_OFFSET_S);
   local = g_date_time_to_timezone (time, zone);
-  return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d+08:00", g_date_time_get_year (local),
-                          g_date_time_get_month (local), g_date_time_get_day_of_month (local),
-                          g_date_time_get_hour (local), g_date_time_get_minute (local),
+  return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d+08:00",
+                          g_date_time_get_year (local),
+                          g_date_time_get_month (local),
+                          g_date_time_get_day_of_month (local),
+                          g_date_time_get_hour (local),
+                          g_date_time_get_minute (local),
                           g_date_time_get_second (local));
 }
 

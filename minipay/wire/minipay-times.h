@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * Each reader takes exactly its form and refuses impossible dates (PROTOCOL); a leap second is refused.
  */
 
-/* `2018-06-08T10:34:56+08:00`, 20 to 35 bytes: optional fraction (read, then dropped), `Z` or an offset of at most 14 h. */
+/* `2018-06-08T10:34:56+08:00`, 20 to 35 bytes: optional fraction (read, then dropped), `Z` or an offset of at
+ * most 14 h. */
 MINIPAY_API GDateTime *minipay_time_parse_rfc3339 (const char *text, GError **error);
 /* `20091225091010`, China time. */
 MINIPAY_API GDateTime *minipay_time_parse_compact (const char *text, GError **error);
@@ -22,7 +23,8 @@ MINIPAY_API GDateTime *minipay_time_parse_spaced (const char *text, GError **err
 /* RFC 3339 in China time, whole seconds: `2018-06-08T10:34:56+08:00`. */
 MINIPAY_API char *minipay_time_format_rfc3339 (GDateTime *time);
 
-/* Seconds since the epoch as strict decimal text, 1 to 12 digits, no sign, no leading zero; FALSE otherwise. */
+/* Seconds since the epoch as strict decimal text, 1 to 12 digits, no sign, no leading zero; FALSE otherwise.
+ */
 MINIPAY_API gboolean minipay_time_parse_seconds (const char *text, gint64 *seconds);
 
 G_END_DECLS

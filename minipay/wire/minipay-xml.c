@@ -102,17 +102,26 @@ reader_fail (Reader *self, guint32 offset, const char *allowed)
 {
   char found[MINIPAY_SCAN_FOUND_SIZE];
 
-  g_set_error (self->error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-               "byte %u of the XML text is %s, allowed is %s", offset,
-               minipay_scan_found (found, self->source, self->length, offset), allowed);
+  g_set_error (self->error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PROTOCOL,
+               "byte %u of the XML text is %s, allowed is %s",
+               offset,
+               minipay_scan_found (found, self->source, self->length, offset),
+               allowed);
   return FALSE;
 }
 
 static gboolean
 reader_fail_limit (Reader *self, const char *what, guint limit)
 {
-  g_set_error (self->error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT,
-               "the XML text has more %s at byte %u than the %u allowed", what, self->position, limit);
+  g_set_error (self->error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_LIMIT,
+               "the XML text has more %s at byte %u than the %u allowed",
+               what,
+               self->position,
+               limit);
   return FALSE;
 }
 
@@ -229,8 +238,7 @@ reader_character_reference (Reader *self, gunichar *character)
   gunichar sum = 0;
 
   for (;; end++) {
-    int digit =
-        is_hexadecimal ? g_ascii_xdigit_value (self->text[end]) : g_ascii_digit_value (self->text[end]);
+    int digit = is_hexadecimal ? g_ascii_xdigit_value (self->text[end]) : g_ascii_digit_value (self->text[end]);
 
     if (digit < 0)
       break;
@@ -380,8 +388,12 @@ reader_element (Reader *self)
     g_autofree char *quoted =
         minipay_error_quote (self->text + element.name, MIN (element.name_length, QUOTED_BYTES));
 
-    g_set_error (self->error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-                 "byte %u of the XML text repeats the element \"%s\", allowed is once", element.name, quoted);
+    g_set_error (self->error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
+                 "byte %u of the XML text repeats the element \"%s\", allowed is once",
+                 element.name,
+                 quoted);
     return FALSE;
   }
 
@@ -424,8 +436,7 @@ reader_root (Reader *self)
 
   self->text[name_end] = '\0';
   reader_skip_space (self);
-  return self->position == self->length ||
-         reader_fail (self, self->position, "only white space behind the root");
+  return self->position == self->length || reader_fail (self, self->position, "only white space behind the root");
 }
 
 MinipayXml *
@@ -441,8 +452,12 @@ minipay_xml_parse (GBytes *text, GError **error)
 
   source = g_bytes_get_data (text, &length);
   if (length > MAX_TEXT) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT,
-                 "the XML text has %" G_GSIZE_FORMAT " bytes, allowed are %d", length, MAX_TEXT);
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_LIMIT,
+                 "the XML text has %" G_GSIZE_FORMAT " bytes, allowed are %d",
+                 length,
+                 MAX_TEXT);
     return NULL;
   }
 
@@ -452,8 +467,7 @@ minipay_xml_parse (GBytes *text, GError **error)
     memcpy (xml->text, source, length);
   memset (xml->text + length, 0, MINIPAY_SCAN_PADDING);
 
-  reader =
-      (Reader){ .xml = xml, .text = xml->text, .source = source, .length = (guint32) length, .error = error };
+  reader = (Reader){ .xml = xml, .text = xml->text, .source = source, .length = (guint32) length, .error = error };
   if (!reader_declaration (&reader))
     return NULL;
   reader_skip_space (&reader);

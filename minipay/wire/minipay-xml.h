@@ -8,11 +8,11 @@
 G_BEGIN_DECLS
 
 /*
- * A strict reader of the flat XML that older gateways speak: UTF-8, one root, one level of uniquely named elements, text or
- * CDATA. Refused (PROTOCOL) are a document type, a processing instruction other than a leading XML declaration that says
- * UTF-8 or nothing, a comment, an attribute, nesting, a second root, NUL, and references to control characters other than
- * tab, line feed and carriage return. It never opens a file or an address. Limits (LIMIT): 256 elements, 64 KiB a value,
- * 1 MiB a document.
+ * A strict reader of the flat XML that older gateways speak: UTF-8, one root, one level of uniquely named
+ * elements, text or CDATA. Refused (PROTOCOL) are a document type, a processing instruction other than a
+ * leading XML declaration that says UTF-8 or nothing, a comment, an attribute, nesting, a second root, NUL,
+ * and references to control characters other than tab, line feed and carriage return. It never opens a file
+ * or an address. Limits (LIMIT): 256 elements, 64 KiB a value, 1 MiB a document.
  */
 typedef struct _MinipayXml MinipayXml;
 

@@ -16,14 +16,12 @@ static const struct {
 } refusals[] = {
   { "PARAM_ERROR", MINIPAY_ERROR_INVALID, "mend the member that the message names" },
   { "INVALID_REQUEST", MINIPAY_ERROR_INVALID, "mend the request as the message says" },
-  { "APPID_MCHID_NOT_MATCH", MINIPAY_ERROR_CONFIG,
-    "bind appid and mchid to each other in the merchant console" },
+  { "APPID_MCHID_NOT_MATCH", MINIPAY_ERROR_CONFIG, "bind appid and mchid to each other in the merchant console" },
   { "MCH_NOT_EXISTS", MINIPAY_ERROR_CONFIG, "check mchid" },
   { "SIGN_ERROR", MINIPAY_ERROR_AUTH, "check private-key, merchant-serial and the clock" },
   { "NO_AUTH", MINIPAY_ERROR_AUTH, "apply for the product or the permission in the merchant console" },
   { "ORDER_CLOSED", MINIPAY_ERROR_CONFLICT, "order anew under another out_trade_no" },
-  { "OUT_TRADE_NO_USED", MINIPAY_ERROR_CONFLICT,
-    "query the order; repeat it unchanged or use another number" },
+  { "OUT_TRADE_NO_USED", MINIPAY_ERROR_CONFLICT, "query the order; repeat it unchanged or use another number" },
   { "ORDERPAID", MINIPAY_ERROR_CONFLICT, "query the order and settle it" },
   { "ORDER_PAID", MINIPAY_ERROR_CONFLICT, "query the order and settle it" },
   { "ORDER_NOT_EXIST", MINIPAY_ERROR_NOT_FOUND, "the order was never created" },
@@ -50,8 +48,7 @@ wechat_message_sign_lines (MinipayExchange *x, const char *const *lines, GError 
 }
 
 static char *
-message_dup_authorization (
-    MinipayExchange *x, const char *method, const char *target, GBytes *body, GError **error)
+message_dup_authorization (MinipayExchange *x, const char *method, const char *target, GBytes *body, GError **error)
 {
   MinipayAccountConfig *config = minipay_exchange_get_config (x);
   const char *nonce = minipay_exchange_get_nonce (x);
@@ -64,14 +61,16 @@ message_dup_authorization (
   g_string_append_printf (text, "%s\n%s\n%s\n%s\n", method, target, timestamp, nonce);
   g_string_append_len (text, body_data, (gssize) n_body);
   g_string_append_c (text, '\n');
-  signature =
-      minipay_exchange_sign (x, MINIPAY_SCHEME_RSA_SHA256, "private-key", text->str, text->len, error);
+  signature = minipay_exchange_sign (x, MINIPAY_SCHEME_RSA_SHA256, "private-key", text->str, text->len, error);
   if (signature == NULL)
     return NULL;
   return g_strdup_printf (SCHEME_NAME
                           " mchid=\"%s\",nonce_str=\"%s\",timestamp=\"%s\",serial_no=\"%s\",signature=\"%s\"",
-                          minipay_account_config_get_string (config, "mchid"), nonce, timestamp,
-                          minipay_account_config_get_string (config, "merchant-serial"), signature);
+                          minipay_account_config_get_string (config, "mchid"),
+                          nonce,
+                          timestamp,
+                          minipay_account_config_get_string (config, "merchant-serial"),
+                          signature);
 }
 
 /* The key that answers are to be signed with: the public key in its mode, else the newest certificate. */
@@ -114,8 +113,7 @@ message_verify (MinipayExchange *x, MinipayHeaders *headers, GBytes *body, gbool
   const char *timestamp = minipay_headers_require (headers, "Wechatpay-Timestamp", missing, error);
   const char *nonce =
       timestamp != NULL ? minipay_headers_require (headers, "Wechatpay-Nonce", missing, error) : NULL;
-  const char *key_id =
-      nonce != NULL ? minipay_headers_require (headers, "Wechatpay-Serial", missing, error) : NULL;
+  const char *key_id = nonce != NULL ? minipay_headers_require (headers, "Wechatpay-Serial", missing, error) : NULL;
   const char *signature =
       key_id != NULL ? minipay_headers_require (headers, "Wechatpay-Signature", missing, error) : NULL;
   g_autoptr (GString) text = NULL;
@@ -132,23 +130,27 @@ message_verify (MinipayExchange *x, MinipayHeaders *headers, GBytes *body, gbool
     return FALSE;
   }
   if (ABS (seconds - minipay_exchange_get_now (x)) > FRESHNESS_S) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_STALE,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_STALE,
                  "signed %" G_GINT64_FORMAT " seconds from this machine's clock, allowed are %d",
-                 seconds - minipay_exchange_get_now (x), FRESHNESS_S);
+                 seconds - minipay_exchange_get_now (x),
+                 FRESHNESS_S);
     return FALSE;
   }
   text = g_string_sized_new (n_body + 128);
   g_string_append_printf (text, "%s\n%s\n", timestamp, nonce);
   g_string_append_len (text, body_data, (gssize) n_body);
   g_string_append_c (text, '\n');
-  if (minipay_exchange_verify (x, MINIPAY_SCHEME_RSA_SHA256, key_id, text->str, text->len, signature,
-                               &local_error))
+  if (minipay_exchange_verify (x, MINIPAY_SCHEME_RSA_SHA256, key_id, text->str, text->len, signature, &local_error))
     return TRUE;
 
   /* a label on what was refused already, never a way in */
   *is_probe = g_str_has_prefix (signature, PROBE_PREFIX);
   if (*is_probe)
-    g_set_error (error, MINIPAY_ERROR, missing,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 missing,
                  "the gateway probes whether wrong signatures are refused (" PROBE_PREFIX "): this one was");
   else
     g_propagate_error (error, g_steal_pointer (&local_error));
@@ -178,18 +180,17 @@ message_refuse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
     return;
   }
   if (status >= 500)
-    minipay_exchange_refuse (x, MINIPAY_ERROR_OUTCOME_UNKNOWN, word, message, "query, or repeat unchanged",
-                             error);
+    minipay_exchange_refuse (x, MINIPAY_ERROR_OUTCOME_UNKNOWN, word, message, "query, or repeat unchanged", error);
   else if (status == 429)
     minipay_exchange_refuse (x, MINIPAY_ERROR_RATE_LIMITED, word, message, "repeat later, unchanged", error);
   else if (status == 401)
-    minipay_exchange_refuse (x, MINIPAY_ERROR_AUTH, word, message,
-                             "check private-key, merchant-serial and the clock", error);
+    minipay_exchange_refuse (
+        x, MINIPAY_ERROR_AUTH, word, message, "check private-key, merchant-serial and the clock", error);
   else if (status >= 400 && word != NULL)
     minipay_exchange_refuse (x, MINIPAY_ERROR_REFUSED, word, message, NULL, error);
   else
-    minipay_exchange_refuse (x, MINIPAY_ERROR_PROTOCOL, word, "an answer that is neither success nor refusal",
-                             NULL, error);
+    minipay_exchange_refuse (
+        x, MINIPAY_ERROR_PROTOCOL, word, "an answer that is neither success nor refusal", NULL, error);
 }
 
 MinipayJson *
@@ -222,20 +223,20 @@ message_open_resource (MinipayExchange *x, const MinipayJson *json, MinipayJsonN
 {
   const char *algorithm = minipay_json_require_string (json, resource, "algorithm", error);
   const char *nonce = algorithm != NULL ? minipay_json_require_string (json, resource, "nonce", error) : NULL;
-  const char *ciphertext =
-      nonce != NULL ? minipay_json_require_string (json, resource, "ciphertext", error) : NULL;
+  const char *ciphertext = nonce != NULL ? minipay_json_require_string (json, resource, "ciphertext", error) : NULL;
   const char *associated_data = NULL;
 
-  if (ciphertext == NULL ||
-      !minipay_json_read_string (json, resource, "associated_data", &associated_data, error))
+  if (ciphertext == NULL || !minipay_json_read_string (json, resource, "associated_data", &associated_data, error))
     return NULL;
   if (strcmp (algorithm, RESOURCE_CIPHER) != 0) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
                  "resource is sealed with another algorithm than " RESOURCE_CIPHER);
     return NULL;
   }
-  return minipay_exchange_decrypt (x, MINIPAY_CIPHER_AES_256_GCM, "api-v3-key", nonce, associated_data,
-                                   ciphertext, error);
+  return minipay_exchange_decrypt (
+      x, MINIPAY_CIPHER_AES_256_GCM, "api-v3-key", nonce, associated_data, ciphertext, error);
 }
 
 GBytes *

@@ -24,11 +24,8 @@ MinipayJson *wechat_message_read_answer (MinipayExchange *x, MinipayHttpResponse
 /* Reads a notification: verifies it over its raw bytes, opens its resource and names the event. @event_type
  * and
  * @original_type are copies. */
-GBytes *wechat_message_open_notification (MinipayExchange *x,
-                                          MinipayHttpRequest *incoming,
-                                          char **event_type,
-                                          char **original_type,
-                                          GError **error);
+GBytes *wechat_message_open_notification (
+    MinipayExchange *x, MinipayHttpRequest *incoming, char **event_type, char **original_type, GError **error);
 
 MinipayHttpResponse *wechat_message_acknowledge (gboolean accepted);
 

@@ -179,8 +179,8 @@ wechat_v3_build_query (MinipayExchange *x, GError **error)
   g_autofree char *number =
       minipay_uri_escape (out_trade_no != NULL ? out_trade_no : minipay_payment_ref_get_transaction_id (ref));
   g_autofree char *mchid = minipay_uri_escape (codec_get_setting (x, "mchid"));
-  g_autofree char *target = g_strdup_printf ("/v3/pay/transactions/%s/%s?mchid=%s",
-                                             out_trade_no != NULL ? "out-trade-no" : "id", number, mchid);
+  g_autofree char *target = g_strdup_printf (
+      "/v3/pay/transactions/%s/%s?mchid=%s", out_trade_no != NULL ? "out-trade-no" : "id", number, mchid);
 
   return wechat_message_new_request (x, "GET", target, NULL, error);
 }
@@ -219,8 +219,7 @@ codec_read_amount (
   if (amount == 0)
     return TRUE;
   if (!minipay_json_read_integer (json, amount, "total", 1, G_MAXINT64, &minor, &has_total, error) ||
-      !minipay_json_read_integer (json, amount, "payer_total", 0, G_MAXINT64, &payer_minor, &has_paid,
-                                  error) ||
+      !minipay_json_read_integer (json, amount, "payer_total", 0, G_MAXINT64, &payer_minor, &has_paid, error) ||
       !minipay_json_read_string (json, amount, "currency", &currency, error) ||
       !minipay_json_read_string (json, amount, "payer_currency", &payer_currency, error))
     return FALSE;
@@ -252,8 +251,7 @@ codec_parse_transaction (GBytes *text, GError **error)
   appid = mchid != NULL ? minipay_json_require_string (json, root, "appid", error) : NULL;
   out_trade_no = appid != NULL ? minipay_json_require_string (json, root, "out_trade_no", error) : NULL;
   trade_state = out_trade_no != NULL ? minipay_json_require_string (json, root, "trade_state", error) : NULL;
-  if (trade_state == NULL ||
-      !minipay_json_read_string (json, root, "transaction_id", &transaction_id, error) ||
+  if (trade_state == NULL || !minipay_json_read_string (json, root, "transaction_id", &transaction_id, error) ||
       !minipay_json_read_string (json, root, "attach", &attach, error) ||
       !minipay_json_read_string (json, root, "success_time", &success_time, error) ||
       !codec_read_amount (json, root, &total, &paid, error))
@@ -264,12 +262,31 @@ codec_parse_transaction (GBytes *text, GError **error)
       return NULL;
   }
   return g_object_new (
-      MINIPAY_TYPE_PAYMENT, "out-trade-no", out_trade_no, "transaction-id",
-      transaction_id != NULL && *transaction_id != '\0' ? transaction_id : NULL, "state",
-      codec_read_state (trade_state), "total", total, "paid", paid, "payer",
+      MINIPAY_TYPE_PAYMENT,
+      "out-trade-no",
+      out_trade_no,
+      "transaction-id",
+      transaction_id != NULL && *transaction_id != '\0' ? transaction_id : NULL,
+      "state",
+      codec_read_state (trade_state),
+      "total",
+      total,
+      "paid",
+      paid,
+      "payer",
       minipay_json_get_string (
           json, minipay_json_get_member (json, minipay_json_get_member (json, root, "payer"), "openid")),
-      "paid-at", paid_at, "attach", attach, "mchid", mchid, "appid", appid, "raw-text", text, NULL);
+      "paid-at",
+      paid_at,
+      "attach",
+      attach,
+      "mchid",
+      mchid,
+      "appid",
+      appid,
+      "raw-text",
+      text,
+      NULL);
 }
 
 GObject *
@@ -289,15 +306,17 @@ wechat_v3_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, 
 {
   g_autofree char *event_type = NULL;
   g_autofree char *original_type = NULL;
-  g_autoptr (GBytes) plain =
-      wechat_message_open_notification (x, incoming, &event_type, &original_type, error);
+  g_autoptr (GBytes) plain = wechat_message_open_notification (x, incoming, &event_type, &original_type, error);
   g_autoptr (MinipayPayment) payment = NULL;
 
   if (plain == NULL)
     return NULL;
   if (strcmp (original_type, "transaction") != 0 || strcmp (event_type, "TRANSACTION.SUCCESS") != 0) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED,
-                 "notification is a %s of a %s, known is TRANSACTION.SUCCESS of a transaction", event_type,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_NOT_SUPPORTED,
+                 "notification is a %s of a %s, known is TRANSACTION.SUCCESS of a transaction",
+                 event_type,
                  original_type);
     return NULL;
   }
@@ -306,7 +325,9 @@ wechat_v3_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, 
     return NULL;
   if (minipay_payment_get_state (payment) != MINIPAY_PAYMENT_STATE_PAID ||
       minipay_payment_get_transaction_id (payment) == NULL) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
                  "notification TRANSACTION.SUCCESS carries a transaction that is not a success");
     return NULL;
   }

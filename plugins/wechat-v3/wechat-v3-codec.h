@@ -13,7 +13,6 @@ GObject *wechat_v3_parse_create (MinipayExchange *x, MinipayHttpResponse *answer
 MinipayHttpRequest *wechat_v3_build_query (MinipayExchange *x, GError **error);
 GObject *wechat_v3_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
 
-MinipayPayment *
-wechat_v3_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
+MinipayPayment *wechat_v3_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
 
 G_END_DECLS

@@ -6,8 +6,7 @@
 
 /* WeChat Pay V3, mainland, direct merchants. */
 #define MINIPAY_TYPE_WECHAT_V3_PROVIDER (minipay_wechat_v3_provider_get_type ())
-G_DECLARE_FINAL_TYPE (
-    MinipayWechatV3Provider, minipay_wechat_v3_provider, MINIPAY, WECHAT_V3_PROVIDER, GObject)
+G_DECLARE_FINAL_TYPE (MinipayWechatV3Provider, minipay_wechat_v3_provider, MINIPAY, WECHAT_V3_PROVIDER, GObject)
 
 struct _MinipayWechatV3Provider {
   GObject parent_instance;
@@ -18,8 +17,7 @@ static void wechat_v3_provider_iface_init (MinipayPaymentProviderInterface *ifac
 G_DEFINE_FINAL_TYPE_WITH_CODE (MinipayWechatV3Provider,
                                minipay_wechat_v3_provider,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (MINIPAY_TYPE_PAYMENT_PROVIDER,
-                                                      wechat_v3_provider_iface_init))
+                               G_IMPLEMENT_INTERFACE (MINIPAY_TYPE_PAYMENT_PROVIDER, wechat_v3_provider_iface_init))
 
 /* Orders are idempotent by out_trade_no: the same number with the same content gives a fresh handle. */
 static const MinipayCall wechat_v3_calls[] = {
@@ -35,10 +33,7 @@ wechat_v3_begin (MinipayPaymentProvider *provider, MinipayExchange *x, GError **
 }
 
 static gboolean
-wechat_v3_resume (MinipayPaymentProvider *provider,
-                  MinipayExchange *x,
-                  MinipayHttpResponse *answer,
-                  GError **error)
+wechat_v3_resume (MinipayPaymentProvider *provider, MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
   return minipay_exchange_resume_call (x, wechat_v3_calls, answer, error);
 }
@@ -58,10 +53,7 @@ wechat_v3_receive (MinipayPaymentProvider *provider,
 }
 
 static MinipayHttpResponse *
-wechat_v3_acknowledge (MinipayPaymentProvider *provider,
-                       MinipayExchange *x,
-                       gboolean accepted,
-                       GError **error)
+wechat_v3_acknowledge (MinipayPaymentProvider *provider, MinipayExchange *x, gboolean accepted, GError **error)
 {
   return wechat_message_acknowledge (accepted);
 }

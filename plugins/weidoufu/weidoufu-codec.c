@@ -42,8 +42,11 @@ codec_dup_ledger (MinipayOrder *order, GError **error)
   if (text == NULL)
     return NULL;
   if (g_bytes_get_size (text) > MAX_LEDGER_BYTES) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID,
-                 "splits make a ledger of %" G_GSIZE_FORMAT " bytes, allowed are %d", g_bytes_get_size (text),
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "splits make a ledger of %" G_GSIZE_FORMAT " bytes, allowed are %d",
+                 g_bytes_get_size (text),
                  MAX_LEDGER_BYTES);
     return NULL;
   }
@@ -74,8 +77,8 @@ codec_new_post (MinipayExchange *x, const char *path, MinipayParams *params, GEr
   if (body == NULL)
     return NULL;
   request = minipay_http_request_new ("POST", path, body);
-  minipay_http_request_add_header (request, "Content-Type",
-                                   is_form ? "application/x-www-form-urlencoded" : "application/json");
+  minipay_http_request_add_header (
+      request, "Content-Type", is_form ? "application/x-www-form-urlencoded" : "application/json");
   minipay_http_request_add_header (request, "Accept", "application/json");
   return request;
 }
@@ -95,8 +98,7 @@ weidoufu_build_create (MinipayExchange *x, GError **error)
   minipay_params_set_string (params, is_wechat ? "openid" : "buyer_id", minipay_order_get_payer (order));
   minipay_params_set_string (params, "notify_url", minipay_order_get_notify_url (order));
   minipay_params_set_string (params, "attach", minipay_order_get_attach (order));
-  if (minipay_order_get_splits (order) != NULL &&
-      g_variant_n_children (minipay_order_get_splits (order)) > 0) {
+  if (minipay_order_get_splits (order) != NULL && g_variant_n_children (minipay_order_get_splits (order)) > 0) {
     g_autofree char *ledger = codec_dup_ledger (order, error);
 
     if (ledger == NULL)
@@ -128,9 +130,13 @@ codec_read_number (const MinipayJson *json,
     *value = (gint64) number;
     return TRUE;
   }
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-               "%s is a text that is no whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, name,
-               minimum, maximum);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PROTOCOL,
+               "%s is a text that is no whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+               name,
+               minimum,
+               maximum);
   return FALSE;
 }
 
@@ -165,17 +171,25 @@ codec_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **err
     return NULL;
   }
   if (status != 200 || body == NULL) {
-    minipay_exchange_refuse (x, status >= 500 ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_PROTOCOL, NULL,
-                             "an answer that is not 200 with a body", "query", error);
+    minipay_exchange_refuse (x,
+                             status >= 500 ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_PROTOCOL,
+                             NULL,
+                             "an answer that is not 200 with a body",
+                             "query",
+                             error);
     return NULL;
   }
   json = minipay_json_parse (body, error);
   if (json == NULL)
     return NULL;
   root = minipay_json_get_root (json);
-  if (!codec_read_number (json, root,
-                          minipay_json_get_member (json, root, "code") != 0 ? "code" : "return_code", 0, 1,
-                          &code, error))
+  if (!codec_read_number (json,
+                          root,
+                          minipay_json_get_member (json, root, "code") != 0 ? "code" : "return_code",
+                          0,
+                          1,
+                          &code,
+                          error))
     return NULL;
   if (code == 1)
     return g_steal_pointer (&json);
@@ -202,10 +216,7 @@ codec_dup_passed_on (const MinipayJson *json, MinipayJsonNode object, const char
 /* The gateway signs for the buyer's application, with whatever algorithm it likes: the values are passed on
  * as they came. The application's id is not for a mini-program. */
 static gboolean
-codec_set_wechat_params (MinipayCheckout *checkout,
-                         const MinipayJson *json,
-                         MinipayJsonNode jsapi,
-                         GError **error)
+codec_set_wechat_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode jsapi, GError **error)
 {
   static const struct {
     const char *theirs;
@@ -229,10 +240,7 @@ codec_set_wechat_params (MinipayCheckout *checkout,
 }
 
 static gboolean
-codec_set_alipay_params (MinipayCheckout *checkout,
-                         const MinipayJson *json,
-                         MinipayJsonNode jsapi,
-                         GError **error)
+codec_set_alipay_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode jsapi, GError **error)
 {
   g_autofree char *trade_no = codec_dup_passed_on (json, jsapi, "trade_no", error);
 
@@ -262,20 +270,24 @@ weidoufu_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError *
   if (jsapi == 0)
     jsapi = data;
   out_order_no = minipay_json_require_string (json, data, "out_order_no", error);
-  mch_trade_no =
-      out_order_no != NULL ? minipay_json_require_string (json, data, "mch_trade_no", error) : NULL;
+  mch_trade_no = out_order_no != NULL ? minipay_json_require_string (json, data, "mch_trade_no", error) : NULL;
   if (mch_trade_no == NULL)
     return NULL;
   /* '' instead of an object is how this gateway says that there is nothing to open */
   if (minipay_json_get_kind (json, jsapi) != MINIPAY_JSON_OBJECT) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
-                 "a success without payment parameters: jsapi is no object");
+    g_set_error (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "a success without payment parameters: jsapi is no object");
     return NULL;
   }
-  checkout = g_object_new (
-      MINIPAY_TYPE_CHECKOUT, "kind",
-      is_wechat ? MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT : MINIPAY_CHECKOUT_KIND_MY_TRADE_PAY,
-      "out-trade-no", out_order_no, "transaction-id", *mch_trade_no != '\0' ? mch_trade_no : NULL, NULL);
+  checkout =
+      g_object_new (MINIPAY_TYPE_CHECKOUT,
+                    "kind",
+                    is_wechat ? MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT : MINIPAY_CHECKOUT_KIND_MY_TRADE_PAY,
+                    "out-trade-no",
+                    out_order_no,
+                    "transaction-id",
+                    *mch_trade_no != '\0' ? mch_trade_no : NULL,
+                    NULL);
   is_good = is_wechat ? codec_set_wechat_params (checkout, json, jsapi, error)
                       : codec_set_alipay_params (checkout, json, jsapi, error);
   return is_good ? G_OBJECT (g_steal_pointer (&checkout)) : NULL;
@@ -316,16 +328,21 @@ weidoufu_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **
     return NULL;
   data = minipay_json_require_object (json, minipay_json_get_root (json), "data", error);
   out_order_no = data != 0 ? minipay_json_require_string (json, data, "out_order_no", error) : NULL;
-  mch_trade_no =
-      out_order_no != NULL ? minipay_json_require_string (json, data, "mch_trade_no", error) : NULL;
+  mch_trade_no = out_order_no != NULL ? minipay_json_require_string (json, data, "mch_trade_no", error) : NULL;
   /* the state of the payment is data.status alone: the text "success" beside it only says that there is an
    * answer */
   if (mch_trade_no == NULL || !codec_read_number (json, data, "status", 0, 99, &status, error))
     return NULL;
-  return g_object_new (
-      MINIPAY_TYPE_PAYMENT, "out-trade-no", out_order_no, "transaction-id", mch_trade_no, "state",
-      status < (gint64) G_N_ELEMENTS (states) ? states[status] : MINIPAY_PAYMENT_STATE_UNKNOWN, "raw-text",
-      minipay_http_response_get_body (answer), NULL);
+  return g_object_new (MINIPAY_TYPE_PAYMENT,
+                       "out-trade-no",
+                       out_order_no,
+                       "transaction-id",
+                       mch_trade_no,
+                       "state",
+                       status < (gint64) G_N_ELEMENTS (states) ? states[status] : MINIPAY_PAYMENT_STATE_UNKNOWN,
+                       "raw-text",
+                       minipay_http_response_get_body (answer),
+                       NULL);
 }
 
 /* --- The notification --- */
@@ -348,7 +365,9 @@ codec_compact_content (const MinipayJson *json, MinipayJsonNode content, GError 
     } else if (minipay_json_get_integer (json, node, &number)) {
       minipay_json_writer_add_integer (writer, name, number);
     } else {
-      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL,
+      g_set_error (error,
+                   MINIPAY_ERROR,
+                   MINIPAY_ERROR_PROTOCOL,
                    "content has a member that is neither a text nor a whole number");
       return NULL;
     }
@@ -402,8 +421,7 @@ codec_read_content (const MinipayJson *json, MinipayJsonNode content, GError **e
   gsize length;
   const char *text;
 
-  if (mch_trade_no == NULL ||
-      !codec_read_number (json, content, "total_fee", 1, MAX_TOTAL_FEE, &fee, error) ||
+  if (mch_trade_no == NULL || !codec_read_number (json, content, "total_fee", 1, MAX_TOTAL_FEE, &fee, error) ||
       !codec_read_number (json, content, "status", 0, 99, &status, error) ||
       !minipay_json_read_string (json, content, "attach", &attach, error) ||
       !minipay_json_read_string (json, content, "pay_time", &pay_time, error))
@@ -416,11 +434,22 @@ codec_read_content (const MinipayJson *json, MinipayJsonNode content, GError **e
   total = minipay_money_new (fee, "CNY");
   text = minipay_json_get_raw (json, content, &length);
   raw = g_bytes_new (text, length);
-  return g_object_new (MINIPAY_TYPE_PAYMENT, "out-trade-no", out_order_no, "transaction-id",
-                       *mch_trade_no != '\0' ? mch_trade_no : NULL, "state",
-                       status < (gint64) G_N_ELEMENTS (states) ? states[status]
-                                                               : MINIPAY_PAYMENT_STATE_UNKNOWN,
-                       "total", total, "paid-at", paid_at, "attach", attach, "raw-text", raw, NULL);
+  return g_object_new (MINIPAY_TYPE_PAYMENT,
+                       "out-trade-no",
+                       out_order_no,
+                       "transaction-id",
+                       *mch_trade_no != '\0' ? mch_trade_no : NULL,
+                       "state",
+                       status < (gint64) G_N_ELEMENTS (states) ? states[status] : MINIPAY_PAYMENT_STATE_UNKNOWN,
+                       "total",
+                       total,
+                       "paid-at",
+                       paid_at,
+                       "attach",
+                       attach,
+                       "raw-text",
+                       raw,
+                       NULL);
 }
 
 MinipayPayment *

@@ -14,7 +14,6 @@ GObject *weidoufu_parse_create (MinipayExchange *x, MinipayHttpResponse *answer,
 MinipayHttpRequest *weidoufu_build_query (MinipayExchange *x, GError **error);
 GObject *weidoufu_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
 
-MinipayPayment *
-weidoufu_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
+MinipayPayment *weidoufu_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
 
 G_END_DECLS

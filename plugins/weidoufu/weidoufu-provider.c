@@ -17,8 +17,7 @@ static void weidoufu_provider_iface_init (MinipayPaymentProviderInterface *iface
 G_DEFINE_FINAL_TYPE_WITH_CODE (MinipayWeidoufuProvider,
                                minipay_weidoufu_provider,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (MINIPAY_TYPE_PAYMENT_PROVIDER,
-                                                      weidoufu_provider_iface_init))
+                               G_IMPLEMENT_INTERFACE (MINIPAY_TYPE_PAYMENT_PROVIDER, weidoufu_provider_iface_init))
 
 /* The manual does not say what a repeated out_order_no does, so an order is never repeated by itself. */
 static const MinipayCall weidoufu_calls[] = {
@@ -34,10 +33,7 @@ weidoufu_begin (MinipayPaymentProvider *provider, MinipayExchange *x, GError **e
 }
 
 static gboolean
-weidoufu_resume (MinipayPaymentProvider *provider,
-                 MinipayExchange *x,
-                 MinipayHttpResponse *answer,
-                 GError **error)
+weidoufu_resume (MinipayPaymentProvider *provider, MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
   return minipay_exchange_resume_call (x, weidoufu_calls, answer, error);
 }
@@ -65,9 +61,10 @@ weidoufu_acknowledge (MinipayPaymentProvider *provider, MinipayExchange *x, gboo
   g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
   MinipayHttpResponse *reply = minipay_http_response_new (accepted ? 200 : 500, body);
 
-  minipay_http_response_add_header (
-      reply, "Content-Type",
-      accepted ? minipay_account_config_get_string (config, "reply-content-type") : "text/plain");
+  minipay_http_response_add_header (reply,
+                                    "Content-Type",
+                                    accepted ? minipay_account_config_get_string (config, "reply-content-type")
+                                             : "text/plain");
   return reply;
 }
 
