@@ -26,6 +26,26 @@ MinipayProviderInfo *minipay_account_get_info (MinipayAccount *self);
 MinipayPaymentProvider *minipay_account_get_payment_provider (MinipayAccount *self);
 MinipayStore *minipay_account_get_store (MinipayAccount *self);
 
+/* Starts an exchange and reports to @callback as a GTask; @subject may be NULL for a refresh. */
+void minipay_account_start (MinipayAccount *self,
+                            MinipayOperation operation,
+                            GObject *subject,
+                            GCancellable *cancellable,
+                            gpointer source_tag,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+
+extern const MinipayExchangePolicy minipay_refresh_policy;
+
+/*
+ * Fetches the gateway's keys in the background when the last time was twelve hours ago, or, when a message named a
+ * key that nobody here knows, a minute: the message itself is refused at once, and finds the new key when it comes
+ * again. Operations and notifications call it in passing, so there is no timer to keep alive.
+ */
+void minipay_account_refresh_if_due (MinipayAccount *self, gboolean has_met_stranger);
+/* TRUE for one caller when the last refresh is older than @age_us. */
+gboolean minipay_account_claim_refresh (MinipayAccount *self, gint64 age_us);
+
 /* Judges one incoming message for this account, and writes it down before it says yes. Never NULL. May block
  * in the store. */
 MinipayReceipt *minipay_account_receive (MinipayAccount *self, MinipayHttpRequest *request);

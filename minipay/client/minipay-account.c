@@ -28,6 +28,9 @@ struct _MinipayAccount {
   MinipayAccountConfig *config;
   MinipayPaymentProvider *provider;
   MinipayAccountHouse house; /* transport and store are referenced */
+
+  GMutex refresh_mutex;
+  gint64 refreshed_at_us; /* monotonic */
 };
 
 G_DEFINE_FINAL_TYPE (MinipayAccount, minipay_account, G_TYPE_OBJECT)
@@ -46,14 +49,24 @@ minipay_account_dispose (GObject *object)
 }
 
 static void
+minipay_account_finalize (GObject *object)
+{
+  g_mutex_clear (&MINIPAY_ACCOUNT (object)->refresh_mutex);
+  G_OBJECT_CLASS (minipay_account_parent_class)->finalize (object);
+}
+
+static void
 minipay_account_class_init (MinipayAccountClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = minipay_account_dispose;
+  G_OBJECT_CLASS (klass)->finalize = minipay_account_finalize;
 }
 
 static void
 minipay_account_init (MinipayAccount *self)
 {
+  g_mutex_init (&self->refresh_mutex);
+  self->refreshed_at_us = g_get_monotonic_time ();
 }
 
 MinipayAccount *
@@ -95,6 +108,18 @@ MinipayStore *
 minipay_account_get_store (MinipayAccount *self)
 {
   return self->house.store;
+}
+
+gboolean
+minipay_account_claim_refresh (MinipayAccount *self, gint64 age_us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->refresh_mutex);
+  const gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - self->refreshed_at_us < age_us)
+    return FALSE;
+  self->refreshed_at_us = now_us;
+  return TRUE;
 }
 
 /* --- Creating: the intent is in the journal before the first byte leaves --- */
@@ -200,6 +225,8 @@ create_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpo
   MinipayAccount *self = data;
   g_autoptr (GError) local_error = NULL;
 
+  if (minipay_exchange_has_unknown_key (x))
+    minipay_account_refresh_if_due (self, TRUE);
   if (result == NULL) {
     create_record_failure (self, x, failure);
     return NULL;
@@ -241,6 +268,8 @@ query_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpoi
   g_autoptr (MinipayIntent) advanced = NULL;
   g_autoptr (GError) local_error = NULL;
 
+  if (minipay_exchange_has_unknown_key (x))
+    minipay_account_refresh_if_due (self, TRUE);
   if (result == NULL)
     return NULL;
   payment = MINIPAY_PAYMENT (result);
@@ -274,7 +303,16 @@ static const MinipayExchangePolicy query_policy = { NULL, query_conclude };
 static const MinipayExchangePolicy *
 account_get_policy (MinipayOperation operation)
 {
-  return operation == MINIPAY_OPERATION_CREATE ? &create_policy : &query_policy;
+  switch (operation) {
+  case MINIPAY_OPERATION_CREATE:
+    return &create_policy;
+  case MINIPAY_OPERATION_REFRESH_KEYS:
+    return &minipay_refresh_policy;
+  case MINIPAY_OPERATION_QUERY:
+  case MINIPAY_OPERATION_RECEIVE:
+  default:
+    return &query_policy;
+  }
 }
 
 static MinipayExchange *
@@ -286,7 +324,7 @@ account_begin_exchange (MinipayAccount *self, MinipayOperation operation, GObjec
   if (is_good && operation == MINIPAY_OPERATION_CREATE)
     is_good = minipay_limits_check_order (
         self->info, self->config, MINIPAY_ORDER (subject), minipay_real_environment.now (NULL), &wallet, error);
-  else if (is_good)
+  else if (is_good && operation == MINIPAY_OPERATION_QUERY)
     is_good = minipay_limits_check_ref (self->info, self->config, MINIPAY_PAYMENT_REF (subject), error);
   if (!is_good)
     return NULL;
@@ -294,14 +332,14 @@ account_begin_exchange (MinipayAccount *self, MinipayOperation operation, GObjec
       self->provider, self->info, self->config, operation, subject, wallet, &minipay_real_environment);
 }
 
-static void
-account_start (MinipayAccount *self,
-               MinipayOperation operation,
-               GObject *subject,
-               GCancellable *cancellable,
-               gpointer source_tag,
-               GAsyncReadyCallback callback,
-               gpointer user_data)
+void
+minipay_account_start (MinipayAccount *self,
+                       MinipayOperation operation,
+                       GObject *subject,
+                       GCancellable *cancellable,
+                       gpointer source_tag,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
 {
   MinipayExchangeSetup setup = {
     self->house.transport, account_get_policy (operation), self, self->house.deadline_ms
@@ -309,6 +347,8 @@ account_start (MinipayAccount *self,
   g_autoptr (MinipayExchange) exchange = NULL;
   GError *error = NULL;
 
+  if (operation != MINIPAY_OPERATION_REFRESH_KEYS)
+    minipay_account_refresh_if_due (self, FALSE);
   exchange = account_begin_exchange (self, operation, subject, &error);
   if (exchange == NULL)
     g_task_report_error (self, callback, user_data, source_tag, error);
@@ -327,6 +367,7 @@ account_run (
 
   if (exchange == NULL)
     return NULL;
+  minipay_account_refresh_if_due (self, FALSE);
   return minipay_exchange_run (exchange, &setup, G_OBJECT (self), cancellable, error);
 }
 
@@ -424,13 +465,13 @@ minipay_account_create_payment_async (MinipayAccount *self,
                                       gpointer user_data)
 {
   g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_ORDER (order));
-  account_start (self,
-                 MINIPAY_OPERATION_CREATE,
-                 G_OBJECT (order),
-                 cancellable,
-                 minipay_account_create_payment_async,
-                 callback,
-                 user_data);
+  minipay_account_start (self,
+                         MINIPAY_OPERATION_CREATE,
+                         G_OBJECT (order),
+                         cancellable,
+                         minipay_account_create_payment_async,
+                         callback,
+                         user_data);
 }
 
 /**
@@ -501,13 +542,13 @@ minipay_account_query_payment_async (MinipayAccount *self,
                                      gpointer user_data)
 {
   g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_PAYMENT_REF (ref));
-  account_start (self,
-                 MINIPAY_OPERATION_QUERY,
-                 G_OBJECT (ref),
-                 cancellable,
-                 minipay_account_query_payment_async,
-                 callback,
-                 user_data);
+  minipay_account_start (self,
+                         MINIPAY_OPERATION_QUERY,
+                         G_OBJECT (ref),
+                         cancellable,
+                         minipay_account_query_payment_async,
+                         callback,
+                         user_data);
 }
 
 /**

@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "client/minipay-account-private.h"
+#include "client/minipay-client-private.h"
 #include "client/minipay-compare-private.h"
 #include "core/minipay-enum-types.h"
+#include "core/minipay-error-private.h"
 #include "core/minipay-notification-private.h"
 #include "core/minipay-receipt-private.h"
 #include "provider/minipay-limits-private.h"
+#include "provider/minipay-worker-private.h"
 
 #define MAX_BODY_BYTES   (256 * 1024)
 #define MAX_HEADER_LINES 64
@@ -130,8 +133,113 @@ minipay_account_receive (MinipayAccount *self, MinipayHttpRequest *request)
       receive_check_limits (request, &error) && minipay_exchange_receive (x, request, &error))
     notification = receive_commit (self, x, MINIPAY_PAYMENT (minipay_exchange_get_result (x)), &error);
 
+  minipay_account_refresh_if_due (self, minipay_exchange_has_unknown_key (x));
   if (notification != NULL)
     yes = receive_reply (x, TRUE);
   no = receive_reply (x, FALSE);
   return minipay_receipt_new (notification, error, yes, no);
+}
+
+/**
+ * minipay_client_receive:
+ * @self: a client
+ * @request: a message from the internet, raw
+ * @cancellable: (nullable): not looked at: judging is quick
+ * @error: return location for an error
+ *
+ * The one door for every notification of every account: finds the account by the last segment of the target's
+ * path, verifies, compares with the journal, writes down, and only then says yes. A message that is refused
+ * gives a receipt, too, which says why and what to answer.
+ *
+ * Errors: only those of the caller's own making: %MINIPAY_ERROR_NOT_FOUND when the target names no account;
+ * %MINIPAY_ERROR_CONFIG and %MINIPAY_ERROR_PLUGIN when the account cannot start.
+ *
+ * Returns: (transfer full): what came of it
+ *
+ * Since: 0.1
+ */
+MinipayReceipt *
+minipay_client_receive (MinipayClient *self, MinipayHttpRequest *request, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *name = NULL;
+  MinipayAccount *account;
+
+  g_return_val_if_fail (MINIPAY_IS_CLIENT (self) && MINIPAY_IS_HTTP_REQUEST (request), NULL);
+
+  name = minipay_client_dup_route (self, request);
+  if (name == NULL) {
+    g_autofree char *quoted = minipay_error_quote (minipay_http_request_get_target (request), -1);
+
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_NOT_FOUND,
+                 "the last segment of \"%s\" names none of the accounts",
+                 quoted);
+    return NULL;
+  }
+  account = minipay_client_get_account (self, name, error);
+  return account != NULL ? minipay_account_receive (account, request) : NULL;
+}
+
+static void
+client_receive_on_worker (gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+  MinipayReceipt *receipt =
+      minipay_client_receive (g_task_get_source_object (task), g_task_get_task_data (task), NULL, &error);
+
+  if (receipt != NULL)
+    g_task_return_pointer (task, receipt, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * minipay_client_receive_async:
+ * @self: a client
+ * @request: a message from the internet, raw
+ * @cancellable: (nullable): not looked at: judging is quick
+ * @callback: (scope async) (closure user_data): called on the caller's thread-default context
+ * @user_data: data for @callback
+ *
+ * As minipay_client_receive(), without waiting for the journal.
+ *
+ * Since: 0.1
+ */
+void
+minipay_client_receive_async (MinipayClient *self,
+                              MinipayHttpRequest *request,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (MINIPAY_IS_CLIENT (self) && MINIPAY_IS_HTTP_REQUEST (request));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, minipay_client_receive_async);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, g_object_ref (request), g_object_unref);
+  minipay_worker_push (client_receive_on_worker, task);
+}
+
+/**
+ * minipay_client_receive_finish:
+ * @self: a client
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Errors: as minipay_client_receive().
+ *
+ * Returns: (transfer full): what came of it
+ *
+ * Since: 0.1
+ */
+MinipayReceipt *
+minipay_client_receive_finish (MinipayClient *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

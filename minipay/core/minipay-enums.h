@@ -59,6 +59,7 @@ typedef enum {
  * @MINIPAY_OPERATION_CREATE: create a payment
  * @MINIPAY_OPERATION_QUERY: ask what became of a payment
  * @MINIPAY_OPERATION_RECEIVE: judge an incoming notification
+ * @MINIPAY_OPERATION_REFRESH_KEYS: fetch the keys that the gateway signs with; minipay does it by itself
  *
  * What an exchange with a gateway is about. Its nick is the name used in manifests.
  *
@@ -68,6 +69,7 @@ typedef enum {
   MINIPAY_OPERATION_CREATE,
   MINIPAY_OPERATION_QUERY,
   MINIPAY_OPERATION_RECEIVE,
+  MINIPAY_OPERATION_REFRESH_KEYS,
 } MinipayOperation;
 
 /**

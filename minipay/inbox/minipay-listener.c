@@ -43,14 +43,9 @@ struct _MinipayListener {
   guint16 port;
 };
 
-typedef enum {
-  PROP_CLIENT = 1,
-} MinipayListenerProperty;
+enum { PROP_CLIENT = 1 };
 
-enum {
-  SIGNAL_RECEIVED,
-  N_SIGNALS,
-};
+enum { SIGNAL_RECEIVED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 

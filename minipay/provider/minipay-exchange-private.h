@@ -49,6 +49,10 @@ guint minipay_exchange_get_retry_after (MinipayExchange *self);
 gboolean minipay_exchange_is_verified (MinipayExchange *self);
 const char *minipay_exchange_get_event_id (MinipayExchange *self);
 MinipayProviderInfo *minipay_exchange_get_info (MinipayExchange *self);
+/* TRUE when verify() met a key id that the account does not trust. */
+gboolean minipay_exchange_has_unknown_key (MinipayExchange *self);
+/* What a refresh proposed, id to MinipayKey; NULL for nothing. */
+GHashTable *minipay_exchange_get_new_keys (MinipayExchange *self);
 
 /* Whether the journal saw this order for the first time: kept here for the layer above, which writes the
  * journal. */

@@ -209,7 +209,7 @@ static gboolean
 run_send (Run *run)
 {
   MinipayAccountConfig *config = minipay_exchange_get_config (run->exchange);
-  static const char *const names[] = { "create", "query", "receive" };
+  static const char *const names[] = { "create", "query", "receive", "refresh-keys" };
   MinipayTransportJob job = {
     .request = minipay_exchange_get_request (run->exchange),
     .base_urls = minipay_account_config_get_base_urls (config),

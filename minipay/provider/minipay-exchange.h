@@ -62,5 +62,9 @@ MINIPAY_API GBytes *minipay_exchange_decrypt (MinipayExchange *self,
                                               const char *ciphertext,
                                               GError **error);
 MINIPAY_API char *minipay_exchange_dup_newest_key_id (MinipayExchange *self);
+MINIPAY_API gboolean minipay_exchange_trust (MinipayExchange *self,
+                                             const char *key_id,
+                                             GBytes *certificate,
+                                             GError **error);
 
 G_END_DECLS

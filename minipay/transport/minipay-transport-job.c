@@ -154,8 +154,7 @@ run_end (MinipayTransportRun *self,
   self->is_done = TRUE;
 
   run_clear_source (&self->deadline);
-  /* Not g_cancellable_disconnect (): it waits for handlers, and one of them may be waiting for this very job.
-   */
+  /* Not g_cancellable_disconnect (): it waits for handlers, and one of them may be waiting for this very job. */
   if (self->cancelled_id != 0)
     g_signal_handler_disconnect (self->cancellable, self->cancelled_id);
   self->cancelled_id = 0;
@@ -219,43 +218,43 @@ run_is_stale_connection (MinipayTransportRun *self)
 }
 
 static void
-run_report_failure (MinipayTransportRun *self)
+run_report_to_circuit (MinipayTransportRun *self, gboolean has_failed)
 {
   MinipayCircuit *circuit = minipay_transport_get_circuit (self->transport, self->base_url);
 
+  minipay_circuit_report (circuit, has_failed, g_get_monotonic_time ());
+}
+
+static void
+run_report_failure (MinipayTransportRun *self)
+{
   if (self->has_answered)
-    minipay_circuit_report (circuit, FALSE, g_get_monotonic_time ());
+    run_report_to_circuit (self, FALSE);
   else if (self->stop != STOP_CANCELLED && self->stop != STOP_RESENT && !run_is_stale_connection (self))
-    minipay_circuit_report (circuit, TRUE, g_get_monotonic_time ());
+    run_report_to_circuit (self, TRUE);
 }
 
 static GError *
 run_describe_failure (MinipayTransportRun *self, const GError *cause)
 {
-  const char *reason = cause->message;
+  static const char *const reasons[] = {
+    [STOP_CANCELLED] = "cancelled before the whole answer was there",
+    [STOP_DEADLINE] = "deadline passed before the whole answer was there",
+    [STOP_CONNECT_LIMIT] = "no connection within 5 s",
+    [STOP_RESENT] = "the kept connection ended before an answer",
+  };
 
   /* What the answer itself did wrong keeps its own code. */
   if (cause->domain == MINIPAY_ERROR)
     return g_error_copy (cause);
   if (self->stop == STOP_CANCELLED && !self->has_left)
     return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled before anything was sent");
-
-  if (self->stop == STOP_CANCELLED)
-    reason = "cancelled before the whole answer was there";
-  else if (self->stop == STOP_DEADLINE)
-    reason = self->has_left ? "deadline passed before the whole answer was there"
-                            : "deadline passed before the connection stood";
-  else if (self->stop == STOP_CONNECT_LIMIT)
-    reason = "no connection within 5 s";
-  else if (self->stop == STOP_RESENT)
-    reason = "the kept connection ended before an answer";
-
   return g_error_new (MINIPAY_ERROR,
                       self->has_left ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_NOT_SENT,
                       "%s %s: %s",
                       self->has_left ? "no trustworthy answer from" : "nothing sent to",
                       self->base_url,
-                      reason);
+                      self->stop != STOP_NONE ? reasons[self->stop] : cause->message);
 }
 
 static void
@@ -368,10 +367,9 @@ run_check (MinipayTransportRun *self, GError **error)
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "no gateway address to send to, at least 1 is needed");
     return FALSE;
   }
-  for (guint i = 0; self->base_urls[i] != NULL; i++) {
+  for (guint i = 0; self->base_urls[i] != NULL; i++)
     if (!minipay_transport_check_base_url (self->base_urls[i], error))
       return FALSE;
-  }
   return minipay_transport_get_session (self->transport, error) != NULL;
 }
 
@@ -455,8 +453,7 @@ run_finish_body (MinipayTransportRun *self)
     return;
   }
 
-  minipay_circuit_report (
-      minipay_transport_get_circuit (self->transport, self->base_url), FALSE, g_get_monotonic_time ());
+  run_report_to_circuit (self, FALSE);
   bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->body));
   response = minipay_transport_answer_new_response (self->message, bytes);
   run_log (self, MINIPAY_TRANSPORT_ANSWERED);

@@ -217,9 +217,8 @@ wechat_message_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GEr
   return NULL;
 }
 
-/* Opens the resource of a notification whose envelope was verified. */
-static GBytes *
-message_open_resource (MinipayExchange *x, const MinipayJson *json, MinipayJsonNode resource, GError **error)
+GBytes *
+wechat_message_open_resource (MinipayExchange *x, const MinipayJson *json, MinipayJsonNode resource, GError **error)
 {
   const char *algorithm = minipay_json_require_string (json, resource, "algorithm", error);
   const char *nonce = algorithm != NULL ? minipay_json_require_string (json, resource, "nonce", error) : NULL;
@@ -266,7 +265,7 @@ wechat_message_open_notification (
   original = event != NULL ? minipay_json_require_string (json, resource, "original_type", error) : NULL;
   if (original == NULL)
     return NULL;
-  plain = message_open_resource (x, json, resource, error);
+  plain = wechat_message_open_resource (x, json, resource, error);
   if (plain == NULL)
     return NULL;
   minipay_exchange_set_event_id (x, id);

@@ -21,6 +21,12 @@ char *wechat_message_sign_lines (MinipayExchange *x, const char *const *lines, G
  * when the answer was a probe and the exchange is pending. */
 MinipayJson *wechat_message_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
 
+/* Opens a sealed resource {algorithm, nonce, associated_data, ciphertext} of a verified message. */
+GBytes *wechat_message_open_resource (MinipayExchange *x,
+                                      const MinipayJson *json,
+                                      MinipayJsonNode resource,
+                                      GError **error);
+
 /* Reads a notification: verifies it over its raw bytes, opens its resource and names the event. @event_type
  * and
  * @original_type are copies. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <minipay-plugin.h>
 
+#include "wechat-certificates.h"
 #include "wechat-message.h"
 #include "wechat-v3-codec.h"
 
@@ -23,6 +24,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (MinipayWechatV3Provider,
 static const MinipayCall wechat_v3_calls[] = {
   { MINIPAY_OPERATION_CREATE, MINIPAY_SEND_FLAGS_IDEMPOTENT, wechat_v3_build_create, wechat_v3_parse_create },
   { MINIPAY_OPERATION_QUERY, MINIPAY_SEND_FLAGS_SAFE, wechat_v3_build_query, wechat_v3_parse_query },
+  { MINIPAY_OPERATION_REFRESH_KEYS, MINIPAY_SEND_FLAGS_SAFE, wechat_certificates_build, wechat_certificates_parse },
   { 0 },
 };
 

@@ -26,9 +26,22 @@ make_order (guint64 number)
   char out_trade_no[33];
 
   g_snprintf (out_trade_no, sizeof out_trade_no, "B%020" G_GUINT64_FORMAT, number);
-  return g_object_new (MINIPAY_TYPE_ORDER, "out-trade-no", out_trade_no, "total", total, "subject",
-                       MERCHANT_SUBJECT, "method", MINIPAY_METHOD_JSAPI, "payer", MERCHANT_PAYER, "attach",
-                       MERCHANT_ATTACH, "notify-url", MERCHANT_NOTIFY_URL, NULL);
+  return g_object_new (MINIPAY_TYPE_ORDER,
+                       "out-trade-no",
+                       out_trade_no,
+                       "total",
+                       total,
+                       "subject",
+                       MERCHANT_SUBJECT,
+                       "method",
+                       MINIPAY_METHOD_JSAPI,
+                       "payer",
+                       MERCHANT_PAYER,
+                       "attach",
+                       MERCHANT_ATTACH,
+                       "notify-url",
+                       MERCHANT_NOTIFY_URL,
+                       NULL);
 }
 
 static void
@@ -102,8 +115,8 @@ main (int argc, char **argv)
   MeasureMark to = { 0 };
 
   g_option_context_add_main_entries (context, options, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || config == NULL || orders < 1 ||
-      callers < 1 || warm_up < 0)
+  if (!g_option_context_parse (context, &argc, &argv, &error) || config == NULL || orders < 1 || callers < 1 ||
+      warm_up < 0)
     measure_fail ("%s", error != NULL ? error->message : "--config, and counts above 0 are needed");
 
   client = minipay_client_new_from_file (config, &error);

@@ -18,9 +18,18 @@ store_add_order (MinipayStore *store, const char *out_trade_no)
   g_autoptr (MinipayIntent) kept = NULL;
   g_autoptr (GError) error = NULL;
 
-  intent =
-      g_object_new (MINIPAY_TYPE_INTENT, "account", MERCHANT_ACCOUNT, "out-trade-no", out_trade_no, "total",
-                    total, "fingerprint", out_trade_no, "state", MINIPAY_INTENT_STATE_SENDING, NULL);
+  intent = g_object_new (MINIPAY_TYPE_INTENT,
+                         "account",
+                         MERCHANT_ACCOUNT,
+                         "out-trade-no",
+                         out_trade_no,
+                         "total",
+                         total,
+                         "fingerprint",
+                         out_trade_no,
+                         "state",
+                         MINIPAY_INTENT_STATE_SENDING,
+                         NULL);
   kept = minipay_store_begin (store, intent, &error);
   if (kept == NULL)
     measure_fail ("%s", error->message);
@@ -56,8 +65,7 @@ receive_all (MinipayClient *client, GPtrArray *requests, guint first, guint end)
     if (notification == NULL)
       measure_fail ("notification %u: %s", i, minipay_receipt_get_failure_message (receipt));
     if (minipay_notification_get_unmatched (notification) ||
-        minipay_payment_get_state (minipay_notification_get_payment (notification)) !=
-            MINIPAY_PAYMENT_STATE_PAID)
+        minipay_payment_get_state (minipay_notification_get_payment (notification)) != MINIPAY_PAYMENT_STATE_PAID)
       measure_fail ("notification %u did not pay its order", i);
   }
 }

@@ -139,11 +139,13 @@ step_answered (Step *step)
   SoupMessageHeaders *headers = soup_message_get_response_headers (step->message);
 
   step_must (soup_message_get_status (step->message) == SOUP_STATUS_OK, "order", NULL);
-  step_must (floor_order_verify (&step->order, step->floor->crypto,
+  step_must (floor_order_verify (&step->order,
+                                 step->floor->crypto,
                                  soup_message_headers_get_one (headers, "Wechatpay-Timestamp"),
                                  soup_message_headers_get_one (headers, "Wechatpay-Nonce"),
                                  soup_message_headers_get_one (headers, "Wechatpay-Signature")),
-             "verification", NULL);
+             "verification",
+             NULL);
   step_work (step, floor_order_pay_sign, step_finish);
 }
 
@@ -162,8 +164,7 @@ step_read (Step *step)
     gsize room = sizeof order->answer - 1 - order->answer_length;
 
     step_must (room > 0, "answer", NULL);
-    n = g_pollable_input_stream_read_nonblocking (stream, order->answer + order->answer_length, room, NULL,
-                                                  &error);
+    n = g_pollable_input_stream_read_nonblocking (stream, order->answer + order->answer_length, room, NULL, &error);
     order->answer_length += MAX (n, 0);
   } while (n > 0);
 
@@ -248,8 +249,18 @@ make_session (const char *ca_file, int callers)
   g_autoptr (GTlsDatabase) trust = NULL;
   g_autoptr (GError) error = NULL;
 
-  session = g_object_new (SOUP_TYPE_SESSION, "max-conns", callers, "max-conns-per-host", callers, "timeout",
-                          TIMEOUT_S, "user-agent", "minipay-floor", "proxy-resolver", NULL, NULL);
+  session = g_object_new (SOUP_TYPE_SESSION,
+                          "max-conns",
+                          callers,
+                          "max-conns-per-host",
+                          callers,
+                          "timeout",
+                          TIMEOUT_S,
+                          "user-agent",
+                          "minipay-floor",
+                          "proxy-resolver",
+                          NULL,
+                          NULL);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   if (ca_file != NULL) {
     trust = g_tls_file_database_new (ca_file, &error);
@@ -260,8 +271,7 @@ make_session (const char *ca_file, int callers)
 }
 
 static void
-floor_open (
-    Floor *self, const char *keys, const char *endpoint, const char *ca_file, int callers, gboolean pooled)
+floor_open (Floor *self, const char *keys, const char *endpoint, const char *ca_file, int callers, gboolean pooled)
 {
   g_autofree char *address = g_strconcat (endpoint, MERCHANT_PATH, NULL);
   g_autoptr (EVP_PKEY) public_key = floor_load_public_key (keys, "wechatpay-public-key.pem");
@@ -323,8 +333,8 @@ main (int argc, char **argv)
   MeasureMark to = { 0 };
 
   g_option_context_add_main_entries (context, options, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || keys == NULL || endpoint == NULL ||
-      orders < 1 || callers < 1 || warm_up < 0)
+  if (!g_option_context_parse (context, &argc, &argv, &error) || keys == NULL || endpoint == NULL || orders < 1 ||
+      callers < 1 || warm_up < 0)
     measure_fail ("%s", error != NULL ? error->message : "--keys, --endpoint, and counts above 0 are needed");
 
   floor_open (&self, keys, endpoint, ca_file, callers, pooled);

@@ -73,10 +73,7 @@ floor_crypto_free (FloorCrypto *self)
 }
 
 gboolean
-floor_crypto_sign (FloorCrypto *self,
-                   const char *text,
-                   gsize length,
-                   char signature[FLOOR_SIGNATURE_BASE64 + 1])
+floor_crypto_sign (FloorCrypto *self, const char *text, gsize length, char signature[FLOOR_SIGNATURE_BASE64 + 1])
 {
   guchar digest[EVP_MAX_MD_SIZE];
   guchar raw[FLOOR_SIGNATURE_BYTES];
@@ -112,8 +109,7 @@ floor_crypto_verify (FloorCrypto *self,
          EVP_DigestUpdate (self->digest, timestamp, strlen (timestamp)) == 1 &&
          EVP_DigestUpdate (self->digest, "\n", 1) == 1 &&
          EVP_DigestUpdate (self->digest, nonce, strlen (nonce)) == 1 &&
-         EVP_DigestUpdate (self->digest, "\n", 1) == 1 &&
-         EVP_DigestUpdate (self->digest, body, body_length) == 1 &&
+         EVP_DigestUpdate (self->digest, "\n", 1) == 1 && EVP_DigestUpdate (self->digest, body, body_length) == 1 &&
          EVP_DigestUpdate (self->digest, "\n", 1) == 1 &&
          EVP_DigestFinal_ex (self->digest, digest, &digest_length) == 1 &&
          EVP_PKEY_verify (self->verifier, raw, FLOOR_SIGNATURE_BYTES, digest, digest_length) == 1;
@@ -154,11 +150,11 @@ floor_opener_open (FloorOpener *self,
   int body = (int) (length - FLOOR_TAG_BYTES);
 
   if (EVP_DecryptInit_ex2 (self->cipher, NULL, NULL, (const guchar *) nonce, NULL) != 1 ||
-      EVP_DecryptUpdate (self->cipher, NULL, &written, (const guchar *) associated_data,
-                         (int) strlen (associated_data)) != 1 ||
+      EVP_DecryptUpdate (
+          self->cipher, NULL, &written, (const guchar *) associated_data, (int) strlen (associated_data)) != 1 ||
       EVP_DecryptUpdate (self->cipher, out, &written, (const guchar *) ciphertext, body) != 1 ||
-      EVP_CIPHER_CTX_ctrl (self->cipher, EVP_CTRL_AEAD_SET_TAG, FLOOR_TAG_BYTES,
-                           (void *) (ciphertext + body)) != 1 ||
+      EVP_CIPHER_CTX_ctrl (self->cipher, EVP_CTRL_AEAD_SET_TAG, FLOOR_TAG_BYTES, (void *) (ciphertext + body)) !=
+          1 ||
       EVP_DecryptFinal_ex (self->cipher, out + written, &rest) != 1)
     return -1;
   return written + rest;

@@ -25,10 +25,8 @@ EVP_PKEY *floor_load_public_key (const char *directory, const char *name);
 
 FloorCrypto *floor_crypto_new (EVP_PKEY *private_key, EVP_PKEY *public_key);
 void floor_crypto_free (FloorCrypto *self);
-gboolean floor_crypto_sign (FloorCrypto *self,
-                            const char *text,
-                            gsize length,
-                            char signature[FLOOR_SIGNATURE_BASE64 + 1]);
+gboolean
+floor_crypto_sign (FloorCrypto *self, const char *text, gsize length, char signature[FLOOR_SIGNATURE_BASE64 + 1]);
 gboolean floor_crypto_verify (FloorCrypto *self,
                               const char *timestamp,
                               const char *nonce,

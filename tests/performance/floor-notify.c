@@ -20,8 +20,12 @@ judge (Notification *notification, FloorCrypto *crypto, FloorOpener *opener)
   gsize length = notification->ciphertext_length;
   int sealed_length = 0;
 
-  if (!floor_crypto_verify (crypto, notification->timestamp, notification->nonce, notification->body->str,
-                            notification->body->len, notification->signature))
+  if (!floor_crypto_verify (crypto,
+                            notification->timestamp,
+                            notification->nonce,
+                            notification->body->str,
+                            notification->body->len,
+                            notification->signature))
     return FALSE;
   if (length / 4 * 3 > sizeof sealed)
     return FALSE;
@@ -30,8 +34,12 @@ judge (Notification *notification, FloorCrypto *crypto, FloorOpener *opener)
   sealed_length -= (text[length - 1] == '=') + (text[length - 2] == '=');
   if (sealed_length <= FLOOR_TAG_BYTES)
     return FALSE;
-  return floor_opener_open (opener, notification->seal_nonce, NOTIFICATION_ASSOCIATED_DATA,
-                            (const char *) sealed, (gsize) sealed_length, plaintext) > 0;
+  return floor_opener_open (opener,
+                            notification->seal_nonce,
+                            NOTIFICATION_ASSOCIATED_DATA,
+                            (const char *) sealed,
+                            (gsize) sealed_length,
+                            plaintext) > 0;
 }
 
 static void

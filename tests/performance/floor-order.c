@@ -70,14 +70,15 @@ floor_order_sign (FloorOrder *self, FloorCrypto *crypto)
 
   self->body = build_body (self->number);
   make_nonce (nonce);
-  text = g_strdup_printf ("POST\n" MERCHANT_PATH "\n%" G_GINT64_FORMAT "\n%s\n%s\n", now, nonce,
-                          self->body->str);
+  text = g_strdup_printf ("POST\n" MERCHANT_PATH "\n%" G_GINT64_FORMAT "\n%s\n%s\n", now, nonce, self->body->str);
   if (!floor_crypto_sign (crypto, text, strlen (text), signature))
     return FALSE;
-  self->authorization = g_strdup_printf (
-      "WECHATPAY2-SHA256-RSA2048 mchid=\"" MERCHANT_MCHID "\",nonce_str=\"%s\","
-      "timestamp=\"%" G_GINT64_FORMAT "\",serial_no=\"" MERCHANT_SERIAL "\",signature=\"%s\"",
-      nonce, now, signature);
+  self->authorization =
+      g_strdup_printf ("WECHATPAY2-SHA256-RSA2048 mchid=\"" MERCHANT_MCHID "\",nonce_str=\"%s\","
+                       "timestamp=\"%" G_GINT64_FORMAT "\",serial_no=\"" MERCHANT_SERIAL "\",signature=\"%s\"",
+                       nonce,
+                       now,
+                       signature);
   return TRUE;
 }
 
@@ -115,7 +116,9 @@ floor_order_pay_sign (FloorOrder *self, FloorCrypto *crypto)
 
   make_nonce (nonce);
   text = g_strdup_printf (MERCHANT_APPID "\n%" G_GINT64_FORMAT "\n%s\nprepay_id=%s\n",
-                          g_get_real_time () / G_USEC_PER_SEC, nonce, self->prepay_id);
+                          g_get_real_time () / G_USEC_PER_SEC,
+                          nonce,
+                          self->prepay_id);
   return floor_crypto_sign (crypto, text, strlen (text), self->pay_sign);
 }
 

@@ -120,12 +120,17 @@ measure_report (guint operations, MeasureMark from, MeasureMark to, MeasureTimer
   double wall_s = (double) MAX (to.wall_us - from.wall_us, 1) / G_USEC_PER_SEC;
 
   printf ("{\"operations\": %u, \"cpu_us\": %.3f, \"per_s\": %.1f, \"cores\": %.2f, \"rss_mb\": %.2f",
-          operations, cpu_us / operations, operations / wall_s, cpu_us / G_USEC_PER_SEC / wall_s,
+          operations,
+          cpu_us / operations,
+          operations / wall_s,
+          cpu_us / G_USEC_PER_SEC / wall_s,
           (double) peak_rss_kb () / 1024.0);
   if (timer != NULL && timer->late_us != NULL && timer->late_us->len > 0) {
     g_array_sort (timer->late_us, compare_late);
     printf (", \"late_p50_ms\": %.2f, \"late_p99_ms\": %.2f, \"late_max_ms\": %.2f",
-            late_ms (timer->late_us, 500), late_ms (timer->late_us, 990), late_ms (timer->late_us, 1000));
+            late_ms (timer->late_us, 500),
+            late_ms (timer->late_us, 990),
+            late_ms (timer->late_us, 1000));
   }
   printf ("}\n");
 }

@@ -30,7 +30,10 @@ make_plaintext (const char *out_trade_no, guint index)
       "\"trade_state_desc\":\"支付成功\",\"bank_type\":\"OTHERS\",\"attach\":\"" MERCHANT_ATTACH "\","
       "\"success_time\":\"2024-05-20T13:29:35+08:00\",\"payer\":{\"openid\":\"" MERCHANT_PAYER "\"},"
       "\"amount\":{\"total\":%d,\"payer_total\":%d,\"currency\":\"CNY\",\"payer_currency\":\"CNY\"}}",
-      out_trade_no, index, MERCHANT_TOTAL, MERCHANT_TOTAL);
+      out_trade_no,
+      index,
+      MERCHANT_TOTAL,
+      MERCHANT_TOTAL);
 }
 
 static char *
@@ -41,9 +44,11 @@ seal (const char *key, const char *nonce, const char *plaintext)
   EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new ();
   int written = 0;
 
-  if (EVP_EncryptInit_ex2 (context, EVP_aes_256_gcm (), (const guchar *) key, (const guchar *) nonce, NULL) !=
-          1 ||
-      EVP_EncryptUpdate (context, NULL, &written, (const guchar *) NOTIFICATION_ASSOCIATED_DATA,
+  if (EVP_EncryptInit_ex2 (context, EVP_aes_256_gcm (), (const guchar *) key, (const guchar *) nonce, NULL) != 1 ||
+      EVP_EncryptUpdate (context,
+                         NULL,
+                         &written,
+                         (const guchar *) NOTIFICATION_ASSOCIATED_DATA,
                          (int) strlen (NOTIFICATION_ASSOCIATED_DATA)) != 1 ||
       EVP_EncryptUpdate (context, sealed, &written, (const guchar *) plaintext, length) != 1 ||
       EVP_EncryptFinal_ex (context, sealed + written, &written) != 1 ||
@@ -67,7 +72,9 @@ notification_seal (Notification *self, const char *key, guint index)
                    "\"summary\":\"支付成功\",\"resource\":{\"original_type\":\"transaction\","
                    "\"algorithm\":\"AEAD_AES_256_GCM\",\"ciphertext\":\"%s\","
                    "\"associated_data\":\"" NOTIFICATION_ASSOCIATED_DATA "\",\"nonce\":\"%s\"}}",
-                   index, ciphertext, self->seal_nonce);
+                   index,
+                   ciphertext,
+                   self->seal_nonce);
   self->ciphertext = strstr (self->body->str, ciphertext);
 }
 
@@ -77,8 +84,7 @@ notification_new (FloorCrypto *crypto, const char *key, guint index)
   Notification *self = g_new0 (Notification, 1);
   g_autofree char *text = NULL;
 
-  g_snprintf (self->timestamp, sizeof self->timestamp, "%" G_GINT64_FORMAT,
-              g_get_real_time () / G_USEC_PER_SEC);
+  g_snprintf (self->timestamp, sizeof self->timestamp, "%" G_GINT64_FORMAT, g_get_real_time () / G_USEC_PER_SEC);
   g_snprintf (self->nonce, sizeof self->nonce, "5K8264ILTKCH16CQ2502SI8Z%08u", index);
   g_snprintf (self->seal_nonce, sizeof self->seal_nonce, "s%011u", index);
   g_snprintf (self->out_trade_no, sizeof self->out_trade_no, "N%020u", index);

@@ -338,20 +338,22 @@ def slow_row(results):
     ideal = MANY_CALLERS * 1000 / DELAY_MS
     series = [figure(results, "slow", who, "per_s") for who in ALL]
     reached = Series([value / ideal for value in series[2].values])
-    return row(f"{MANY_CALLERS} callers, {DELAY_MS} ms gateway, orders/s of {ideal:.0f}", [cell(one, 0) for one in series],
-               reached, "of ideal", 3, 0.88, True)
+    what = f"{MANY_CALLERS} callers, {DELAY_MS} ms gateway, orders/s of {ideal:.0f}"
+    return row(what, [cell(one, 0) for one in series], reached, "of ideal", 3, 0.88, True)
 
 
 def make_rows(results):
+    create = f"c={CALLERS}: CPU us/order"
+    timer = f"1 ms timer, {MANY_CALLERS} in flight"
     return [
-        compare_row(results, "plain", "cpu_us", f"V3 create, plain HTTP, c={CALLERS}: CPU us/order", 0, "x inline", 1.20),
+        compare_row(results, "plain", "cpu_us", f"V3 create, plain HTTP, {create}", 0, "x inline", 1.20),
         share_row(results, "plain"),
-        compare_row(results, "tls", "cpu_us", f"V3 create, TLS h2, c={CALLERS}: CPU us/order", 0, "x inline", 1.20),
+        compare_row(results, "tls", "cpu_us", f"V3 create, TLS h2, {create}", 0, "x inline", 1.20),
         share_row(results, "tls"),
         plain_row(results, "plain", "per_s", f"  orders/s, plain HTTP, c={CALLERS}", 0, "orders/s", None),
         plain_row(results, "tls", "connections", "  TLS connections opened", 0, "", None),
         compare_row(results, "notify", "cpu_us", "V3 notification: CPU us", 1, "x (verify + open)", 1.45),
-        plain_row(results, "timer", "late_p50_ms", f"1 ms timer, {MANY_CALLERS} in flight: p50 late, ms", 2, "ms", None),
+        plain_row(results, "timer", "late_p50_ms", f"{timer}: p50 late, ms", 2, "ms", None),
         plain_row(results, "timer", "late_p99_ms", "  p99 late, ms", 2, "ms", 8),
         plain_row(results, "timer", "late_max_ms", "  worst, ms", 2, "ms", None),
         plain_row(results, "many", "rss_mb", f"peak RSS, TLS h2, {MANY_CALLERS} in flight: MB", 1, "MB", 35),
@@ -365,7 +367,8 @@ def make_rows(results):
 
 
 def print_table(plan, results):
-    rows = [("", "inline floor", "pooled floor", "minipay", "minipay reached (spread)", "goal", "")] + make_rows(results)
+    header = ("", "inline floor", "pooled floor", "minipay", "minipay reached (spread)", "goal", "")
+    rows = [header] + make_rows(results)
     widths = [max(len(line[column]) for line in rows) for column in range(len(rows[0]))]
     print(f"medians of {plan.rounds} paired rounds, {plan.orders} orders each")
     for line in rows:

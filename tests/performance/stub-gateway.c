@@ -88,7 +88,8 @@ stub_refresh_answer (Stub *self)
   must (floor_crypto_sign (self->crypto, text, strlen (text), signature), "signing");
   gmtime_r (&clock, &utc);
   strftime (date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &utc);
-  self->answer_length = (gsize) g_snprintf (self->answer, sizeof self->answer,
+  self->answer_length = (gsize) g_snprintf (self->answer,
+                                            sizeof self->answer,
                                             "HTTP/1.1 200 OK\r\n"
                                             "Date: %s\r\n"
                                             "Content-Type: application/json; charset=utf-8\r\n"
@@ -99,7 +100,11 @@ stub_refresh_answer (Stub *self)
                                             "Wechatpay-Serial: " MERCHANT_KEY_ID "\r\n"
                                             "Wechatpay-Signature: %s\r\n"
                                             "\r\n" PREPAY_ID_BODY,
-                                            date, strlen (PREPAY_ID_BODY), now, nonce, signature);
+                                            date,
+                                            strlen (PREPAY_ID_BODY),
+                                            now,
+                                            nonce,
+                                            signature);
 }
 
 static void

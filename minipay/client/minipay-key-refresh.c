@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "client/minipay-account-private.h"
+#include "provider/minipay-limits-private.h"
+
+#define EVERY_US          (12 * G_TIME_SPAN_HOUR)
+#define AFTER_STRANGER_US G_TIME_SPAN_MINUTE
+
+/* The keys there are, without those whose time is over, and the new ones: swapped in as a whole. */
+static GObject *
+refresh_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error)
+{
+  MinipayAccount *self = data;
+  MinipayKeyring *keyring = minipay_account_config_get_keyring (minipay_account_get_config (self));
+  GHashTable *new_keys = minipay_exchange_get_new_keys (x);
+  const gint64 now = minipay_exchange_get_now (x);
+  g_autoptr (GHashTable) keys = NULL;
+  GHashTableIter iter;
+  gpointer id, key;
+
+  if (result == NULL)
+    return NULL;
+  keys = minipay_keyring_dup_trusted (keyring);
+  g_hash_table_iter_init (&iter, keys);
+  while (g_hash_table_iter_next (&iter, &id, &key))
+    if (minipay_key_get_not_after (key) < now)
+      g_hash_table_iter_remove (&iter);
+  if (new_keys != NULL) {
+    g_hash_table_iter_init (&iter, new_keys);
+    while (g_hash_table_iter_next (&iter, &id, &key))
+      g_hash_table_replace (keys, g_strdup (id), minipay_key_ref (key));
+  }
+  if (!minipay_keyring_set_trusted (keyring, keys, error))
+    return NULL;
+  return g_object_ref (result);
+}
+
+const MinipayExchangePolicy minipay_refresh_policy = { NULL, refresh_conclude };
+
+static void
+on_refreshed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) refreshed = g_task_propagate_pointer (G_TASK (result), &error);
+
+  /* the keys there are stay in use; the next occasion tries again */
+  if (refreshed == NULL)
+    g_info ("account %s: keys were not refreshed: %s",
+            minipay_account_get_name (MINIPAY_ACCOUNT (source)),
+            error->message);
+}
+
+void
+minipay_account_refresh_if_due (MinipayAccount *self, gboolean has_met_stranger)
+{
+  if (!minipay_limits_check_operation (minipay_account_get_info (self),
+                                       minipay_account_get_config (self),
+                                       MINIPAY_OPERATION_REFRESH_KEYS,
+                                       NULL) ||
+      !minipay_account_claim_refresh (self, has_met_stranger ? AFTER_STRANGER_US : EVERY_US))
+    return;
+  minipay_account_start (self, MINIPAY_OPERATION_REFRESH_KEYS, NULL, NULL, NULL, on_refreshed, NULL);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "core/minipay-checkout.h"
+#include "core/minipay-error-private.h"
+#include "core/minipay-payment-private.h"
+#include "provider/minipay-account-config-private.h"
+#include "provider/minipay-exchange-struct-private.h"
+
+/* More requests than any gateway's flow has: a provider that goes on is lost. */
+#define MAX_SENDS 8
+
+static void
+exchange_set_plugin_error (MinipayExchange *self, GError **error, const char *what)
+{
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PLUGIN,
+               "provider %s %s",
+               minipay_provider_info_get_id (self->info),
+               what);
+}
+
+static gboolean
+exchange_prepare_hook (MinipayExchange *self, MinipayHttpResponse *answer, GError **error)
+{
+  minipay_exchange_clear_acts (self);
+  self->is_verified = FALSE;
+  self->has_unknown_key = FALSE;
+  g_set_object (&self->answer, answer);
+  self->now = self->environment->now (self->environment->data);
+  return self->environment->nonce (self->environment->data, self->nonce, error);
+}
+
+/* An absolute target must stay on a declared host; the transport adds the host to all others. */
+static gboolean
+exchange_check_target (MinipayExchange *self, GError **error)
+{
+  const char *target = minipay_http_request_get_target (self->request);
+  g_autofree char *quoted = NULL;
+  g_autofree char *hosts = NULL;
+
+  if (target[0] == '/' && target[1] != '/')
+    return TRUE;
+  quoted = minipay_error_quote (target, -1);
+  hosts = g_strjoinv (", ", (char **) minipay_account_config_get_base_urls (self->config));
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PLUGIN,
+               "provider %s sends to \"%s\", allowed are paths at its declared hosts: %s",
+               minipay_provider_info_get_id (self->info),
+               quoted,
+               hosts);
+  return FALSE;
+}
+
+static GType
+exchange_get_result_type (MinipayExchange *self)
+{
+  switch (self->operation) {
+  case MINIPAY_OPERATION_CREATE:
+    return MINIPAY_TYPE_CHECKOUT;
+  case MINIPAY_OPERATION_REFRESH_KEYS:
+    return MINIPAY_TYPE_ACCOUNT_CONFIG;
+  case MINIPAY_OPERATION_QUERY:
+  case MINIPAY_OPERATION_RECEIVE:
+  default:
+    return MINIPAY_TYPE_PAYMENT;
+  }
+}
+
+static gboolean
+exchange_check_result (MinipayExchange *self, GError **error)
+{
+  GType wanted = exchange_get_result_type (self);
+
+  if (G_TYPE_CHECK_INSTANCE_TYPE (self->result, wanted))
+    return TRUE;
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PLUGIN,
+               "provider %s completed with %s, allowed is %s",
+               minipay_provider_info_get_id (self->info),
+               self->result != NULL ? G_OBJECT_TYPE_NAME (self->result) : "nothing",
+               g_type_name (wanted));
+  return FALSE;
+}
+
+/* What the hook left behind: exactly one act, and a sane one. */
+static gboolean
+exchange_check_acts (MinipayExchange *self, GError **error)
+{
+  if (self->n_acts == 0) {
+    exchange_set_plugin_error (self, error, "neither sent nor completed anything");
+    return FALSE;
+  }
+  if (self->n_acts > 1) {
+    exchange_set_plugin_error (self, error, "answered twice in one hook");
+    return FALSE;
+  }
+  if (self->pending_reason != NULL)
+    return TRUE;
+  if (!MINIPAY_IS_HTTP_REQUEST (self->request))
+    return exchange_check_result (self, error);
+  if (self->operation == MINIPAY_OPERATION_RECEIVE) {
+    exchange_set_plugin_error (self, error, "sends while it judges a notification");
+    return FALSE;
+  }
+  if (++self->n_sends > MAX_SENDS) {
+    exchange_set_plugin_error (self, error, "sends without end");
+    return FALSE;
+  }
+  return exchange_check_target (self, error);
+}
+
+static gboolean
+exchange_end_hook (MinipayExchange *self, gboolean is_good, GError *local_error, GError **error)
+{
+  g_autoptr (GError) owned = local_error;
+
+  if (is_good && owned == NULL && exchange_check_acts (self, &owned)) {
+    self->step++;
+    return TRUE;
+  }
+  minipay_exchange_clear_acts (self);
+  if (owned == NULL)
+    exchange_set_plugin_error (self, &owned, "failed without giving a reason");
+  if (owned->domain == MINIPAY_ERROR) {
+    g_propagate_error (error, g_steal_pointer (&owned));
+    return FALSE;
+  }
+  g_propagate_error (error,
+                     minipay_error_recode (owned, MINIPAY_ERROR_PLUGIN, minipay_provider_info_get_id (self->info)));
+  return FALSE;
+}
+
+gboolean
+minipay_exchange_begin (MinipayExchange *self, GError **error)
+{
+  GError *local_error = NULL;
+  gboolean is_good;
+
+  if (!exchange_prepare_hook (self, NULL, error))
+    return FALSE;
+  self->step = 0;
+  is_good = MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->begin (self->provider, self, &local_error);
+  return exchange_end_hook (self, is_good, local_error, error);
+}
+
+gboolean
+minipay_exchange_resume (MinipayExchange *self, MinipayHttpResponse *answer, GError **error)
+{
+  GError *local_error = NULL;
+  gboolean is_good;
+
+  if (!exchange_prepare_hook (self, answer, error))
+    return FALSE;
+  is_good =
+      MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->resume (self->provider, self, answer, &local_error);
+  is_good = exchange_end_hook (self, is_good, local_error, error);
+  if (is_good && MINIPAY_IS_PAYMENT (self->result))
+    minipay_payment_set_authenticated (MINIPAY_PAYMENT (self->result), self->is_verified);
+  return is_good;
+}
+
+gboolean
+minipay_exchange_receive (MinipayExchange *self, MinipayHttpRequest *incoming, GError **error)
+{
+  GError *local_error = NULL;
+  gboolean is_good;
+
+  if (!exchange_prepare_hook (self, NULL, error))
+    return FALSE;
+  is_good =
+      MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->receive (self->provider, self, incoming, &local_error);
+  if (!exchange_end_hook (self, is_good, local_error, error))
+    return FALSE;
+  if (self->pending_reason != NULL) {
+    exchange_set_plugin_error (self, error, "leaves a notification pending");
+    return FALSE;
+  }
+  if (!self->is_verified) {
+    exchange_set_plugin_error (self, error, "took a notification without verifying it");
+    return FALSE;
+  }
+  minipay_payment_set_authenticated (MINIPAY_PAYMENT (self->result), TRUE);
+  return TRUE;
+}
+
+MinipayHttpResponse *
+minipay_exchange_acknowledge (MinipayExchange *self, gboolean accepted, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (MinipayHttpResponse) reply = NULL;
+
+  reply = MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)
+              ->acknowledge (self->provider, self, accepted, &local_error);
+  if (reply != NULL && local_error == NULL)
+    return g_steal_pointer (&reply);
+  if (local_error != NULL)
+    g_propagate_error (
+        error, minipay_error_recode (local_error, MINIPAY_ERROR_PLUGIN, minipay_provider_info_get_id (self->info)));
+  else
+    exchange_set_plugin_error (self, error, "has no acknowledgement");
+  return NULL;
+}
+
+MinipayHttpRequest *
+minipay_exchange_get_request (MinipayExchange *self)
+{
+  return self->request;
+}
+
+MinipaySendFlags
+minipay_exchange_get_flags (MinipayExchange *self)
+{
+  return self->flags;
+}
+
+GObject *
+minipay_exchange_get_result (MinipayExchange *self)
+{
+  return self->result;
+}
+
+const char *
+minipay_exchange_get_pending_reason (MinipayExchange *self)
+{
+  return self->pending_reason;
+}
+
+guint
+minipay_exchange_get_retry_after (MinipayExchange *self)
+{
+  return self->retry_after_s;
+}
+
+gboolean
+minipay_exchange_is_verified (MinipayExchange *self)
+{
+  return self->is_verified;
+}
+
+const char *
+minipay_exchange_get_event_id (MinipayExchange *self)
+{
+  return self->event_id;
+}
+
+MinipayProviderInfo *
+minipay_exchange_get_info (MinipayExchange *self)
+{
+  return self->info;
+}
+
+void
+minipay_exchange_set_first_try (MinipayExchange *self, gboolean is_first_try)
+{
+  self->is_first_try = is_first_try;
+}
+
+gboolean
+minipay_exchange_is_first_try (MinipayExchange *self)
+{
+  return self->is_first_try;
+}
+
+gboolean
+minipay_exchange_has_unknown_key (MinipayExchange *self)
+{
+  return self->has_unknown_key;
+}
+
+GHashTable *
+minipay_exchange_get_new_keys (MinipayExchange *self)
+{
+  return self->new_keys;
+}

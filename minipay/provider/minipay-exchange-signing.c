@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "core/minipay-error-private.h"
+#include "core/minipay-secret-private.h"
+#include "provider/minipay-account-config-private.h"
+#include "provider/minipay-exchange-struct-private.h"
+#include "signing/minipay-signing-private.h"
+#include "wire/minipay-base64.h"
+
+#define GCM_NONCE_BYTES 12
+
+static gboolean
+scheme_is_digest (MinipayScheme scheme)
+{
+  return scheme != MINIPAY_SCHEME_RSA_SHA256 && scheme != MINIPAY_SCHEME_SM2_SM3;
+}
+
+/**
+ * minipay_exchange_sign:
+ * @self: an exchange
+ * @scheme: how to sign
+ * @key: the field of the manifest that holds the key
+ * @text: (array length=length) (element-type guint8): the text to sign
+ * @length: its length in bytes
+ * @error: return location for an error
+ *
+ * Signs with one of the account's own keys.
+ *
+ * Errors: %MINIPAY_ERROR_CONFIG without such a key, %MINIPAY_ERROR_INTERNAL for a key of another kind.
+ *
+ * Returns: (transfer full): the signature as text
+ *
+ * Since: 0.1
+ */
+char *
+minipay_exchange_sign (
+    MinipayExchange *self, MinipayScheme scheme, const char *key, const char *text, gsize length, GError **error)
+{
+  g_autoptr (MinipayKey) own = NULL;
+
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && text != NULL, NULL);
+
+  own = minipay_keyring_get_own (minipay_account_config_get_keyring (self->config), key, error);
+  return own != NULL ? minipay_sign (scheme, own, text, (gssize) length, error) : NULL;
+}
+
+/**
+ * minipay_exchange_verify:
+ * @self: an exchange
+ * @scheme: how the account says that the gateway signs; never what the message says
+ * @key: for digests the field of the manifest that holds the shared key; else the exact id of the gateway's
+ * key
+ * @text: (array length=length) (element-type guint8): the signed text
+ * @length: its length in bytes
+ * @signature: (nullable): the signature as text
+ * @error: return location for an error
+ *
+ * Verifies what the gateway signed. A payment counts as authenticated only when this passed in the same hook.
+ *
+ * Errors: %MINIPAY_ERROR_SIGNATURE_INVALID.
+ *
+ * Returns: %TRUE when the signature is genuine
+ *
+ * Since: 0.1
+ */
+gboolean
+minipay_exchange_verify (MinipayExchange *self,
+                         MinipayScheme scheme,
+                         const char *key,
+                         const char *text,
+                         gsize length,
+                         const char *signature,
+                         GError **error)
+{
+  MinipayKeyring *keyring;
+  g_autoptr (MinipayKey) found = NULL;
+  g_autofree guint8 *bytes = NULL;
+  gsize n_bytes = 0;
+
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && text != NULL, FALSE);
+
+  keyring = minipay_account_config_get_keyring (self->config);
+  if (signature == NULL || *signature == '\0') {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID, "there is no signature");
+    return FALSE;
+  }
+  if (scheme_is_digest (scheme)) {
+    found = minipay_keyring_get_own (keyring, key, error);
+    self->is_verified =
+        found != NULL && minipay_verify_digest (scheme, found, text, (gssize) length, signature, error);
+    return self->is_verified;
+  }
+  found = minipay_keyring_get_trusted (keyring, key, self->now, error);
+  self->has_unknown_key = found == NULL;
+  if (found == NULL)
+    return FALSE;
+  bytes = minipay_base64_decode (signature, -1, &n_bytes, NULL);
+  if (bytes == NULL) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID, "the signature is not base64");
+    return FALSE;
+  }
+  self->is_verified = minipay_verify_signature (scheme, found, text, (gssize) length, bytes, n_bytes, error);
+  return self->is_verified;
+}
+
+/**
+ * minipay_exchange_decrypt:
+ * @self: an exchange
+ * @cipher: how it is sealed, as the account says
+ * @key: the field of the manifest that holds the key
+ * @nonce: (nullable): the nonce as text; 12 bytes for GCM
+ * @associated_data: (nullable): what is authenticated beside the ciphertext
+ * @ciphertext: base64
+ * @error: return location for an error
+ *
+ * Opens what the gateway sealed for this account.
+ *
+ * Errors: %MINIPAY_ERROR_PROTOCOL, always the same one, whatever is wrong with the ciphertext;
+ * %MINIPAY_ERROR_CONFIG.
+ *
+ * Returns: (transfer full): the plaintext
+ *
+ * Since: 0.1
+ */
+GBytes *
+minipay_exchange_decrypt (MinipayExchange *self,
+                          MinipayCipher cipher,
+                          const char *key,
+                          const char *nonce,
+                          const char *associated_data,
+                          const char *ciphertext,
+                          GError **error)
+{
+  g_autoptr (MinipayKey) own = NULL;
+  g_autofree guint8 *sealed = NULL;
+  gsize n_sealed = 0;
+  gsize n_nonce = nonce != NULL ? strlen (nonce) : 0;
+  gboolean is_gcm = cipher == MINIPAY_CIPHER_AES_256_GCM || cipher == MINIPAY_CIPHER_SM4_GCM;
+
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && ciphertext != NULL, NULL);
+
+  own = minipay_keyring_get_own (minipay_account_config_get_keyring (self->config), key, error);
+  if (own == NULL)
+    return NULL;
+  if (is_gcm && n_nonce != GCM_NONCE_BYTES) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
+                 "nonce has %" G_GSIZE_FORMAT " bytes, allowed are %d",
+                 n_nonce,
+                 GCM_NONCE_BYTES);
+    return NULL;
+  }
+  sealed = minipay_base64_decode (ciphertext, -1, &n_sealed, error);
+  if (sealed == NULL)
+    return NULL;
+  return minipay_open (cipher,
+                       own,
+                       (const guint8 *) nonce,
+                       n_nonce,
+                       (const guint8 *) associated_data,
+                       associated_data != NULL ? strlen (associated_data) : 0,
+                       sealed,
+                       n_sealed,
+                       error);
+}
+
+/**
+ * minipay_exchange_dup_newest_key_id:
+ * @self: an exchange
+ *
+ * The id of the gateway's certificate that became valid last, for requests that name the key they want
+ * answers signed with.
+ *
+ * Returns: (transfer full) (nullable): the id; %NULL when the account trusts no certificate
+ *
+ * Since: 0.1
+ */
+char *
+minipay_exchange_dup_newest_key_id (MinipayExchange *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), NULL);
+  return minipay_keyring_dup_newest_certificate_id (minipay_account_config_get_keyring (self->config), self->now);
+}
+
+/**
+ * minipay_exchange_trust:
+ * @self: an exchange that refreshes the gateway's keys
+ * @key_id: the id under which messages will name the key
+ * @certificate: a PEM certificate
+ * @error: return location for an error
+ *
+ * Proposes a certificate of the gateway. It counts once the exchange has ended well, all proposals at once, beside
+ * the keys that are trusted already. Only a verified answer may propose.
+ *
+ * Errors: %MINIPAY_ERROR_SIGNATURE_INVALID before a verification, %MINIPAY_ERROR_PROTOCOL for what is no
+ * certificate or one with another serial than @key_id.
+ *
+ * Returns: %TRUE when it was noted
+ *
+ * Since: 0.1
+ */
+gboolean
+minipay_exchange_trust (MinipayExchange *self, const char *key_id, GBytes *certificate, GError **error)
+{
+  g_autoptr (MinipaySecret) material = NULL;
+  g_autoptr (GPtrArray) keys = NULL;
+  g_autoptr (GError) local_error = NULL;
+  const char *serial;
+
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key_id != NULL && certificate != NULL, FALSE);
+
+  if (!self->is_verified || self->operation != MINIPAY_OPERATION_REFRESH_KEYS) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_SIGNATURE_INVALID,
+                 "a key is proposed outside a verified answer to a refresh");
+    return FALSE;
+  }
+  material = minipay_secret_new (g_bytes_get_data (certificate, NULL), g_bytes_get_size (certificate));
+  keys = minipay_key_load_certificates (material, "certificate", &local_error);
+  if (keys == NULL || keys->len != 1) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
+                 "the gateway's certificate cannot be used: %s",
+                 local_error != NULL ? local_error->message : "there is not exactly one");
+    return FALSE;
+  }
+  serial = minipay_key_get_serial (g_ptr_array_index (keys, 0));
+  if (g_ascii_strcasecmp (serial, key_id) != 0) {
+    g_autofree char *quoted = minipay_error_quote (key_id, -1);
+
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PROTOCOL,
+                 "certificate %s is listed under the serial \"%s\"",
+                 serial,
+                 quoted);
+    return FALSE;
+  }
+  if (self->new_keys == NULL)
+    self->new_keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) minipay_key_unref);
+  g_hash_table_replace (self->new_keys, g_strdup (serial), minipay_key_ref (g_ptr_array_index (keys, 0)));
+  return TRUE;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "provider/minipay-exchange-private.h"
+
+G_BEGIN_DECLS
+
+/* For the files of the exchange itself: the object, its guarded hooks, its signing service. */
+struct _MinipayExchange {
+  GObject parent_instance;
+
+  MinipayPaymentProvider *provider;
+  MinipayProviderInfo *info;
+  MinipayAccountConfig *config;
+  MinipayOperation operation;
+  GObject *subject; /* nullable */
+  MinipayWallet wallet;
+  const MinipayEnvironment *environment;
+
+  gint64 now;
+  char nonce[MINIPAY_NONCE_LENGTH + 1];
+  guint step;
+  guint n_sends;
+
+  /* what the running hook did */
+  guint n_acts;
+  MinipayHttpRequest *request;
+  MinipaySendFlags flags;
+  GObject *result;
+  char *pending_reason;
+  guint retry_after_s;
+
+  MinipayHttpResponse *answer; /* what it is looking at */
+  gboolean is_verified;
+  gboolean has_unknown_key; /* the message named a key that nobody here trusts */
+  char *event_id;
+
+  gboolean is_first_try;
+  GHashTable *new_keys; /* refresh: id (char *) to MinipayKey, null until the first */
+};
+
+void minipay_exchange_clear_acts (MinipayExchange *self);
+
+G_END_DECLS

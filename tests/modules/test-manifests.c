@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "zoo.h"
+
+#define MAX_MANIFEST_BYTES 65536
+
+typedef struct {
+  const char *name; /* of the case */
+  const char *find; /* this line of a sound manifest */
+  const char *replace;
+  const char *says; /* in the message */
+} ManifestCase;
+
+static const ManifestCase manifest_cases[] = {
+  { "no-main-group", "[Minipay Provider]", "[Another Provider]", "[Minipay Provider] is missing" },
+  { "no-id", "Id=zoo\n", "", "Id is missing" },
+  { "empty-id", "Id=zoo\n", "Id=\n", "Id is missing" },
+  { "no-abi", "Abi=1\n", "", "Abi is missing" },
+  { "no-loader", "Loader=native\n", "", "Loader is missing" },
+  { "no-module", "Module=libzoo-good.so\n", "", "Module is missing" },
+  { "no-type", "Type=ZooGood\n", "", "Type is missing" },
+  { "no-operations", "Operations=create;query;receive;\n", "", "Operations is missing" },
+  { "no-methods", "Methods=mini-program/wechat;\n", "", "Methods is missing" },
+  { "no-hosts", "Hosts=gateway.zoo.example;\n", "", "Hosts is missing" },
+  { "empty-hosts", "gateway.zoo.example;", "", "Hosts is missing" },
+  { "no-currencies", "Currencies=CNY;\n", "", "Currencies is missing" },
+
+  { "unknown-group", "[Limit out_trade_no]", "[Limits out_trade_no]", "[Limits out_trade_no]" },
+  { "unknown-key", "Abi=1\n", "Abi=1\nTrust=all\n", "Trust" },
+  { "unknown-field-key", "Default=green\n", "Default=green\nSecret=true\n", "Secret" },
+  { "unknown-field-type", "Type=string\n", "Type=colour\n", "\"colour\"" },
+  { "unknown-boolean", "Required=true\n", "Required=yes\n", "\"yes\"" },
+  { "negative-length", "Required=true\n", "Required=true\nMaxLength=-1\n", "\"-1\"" },
+  { "huge-length", "Required=true\n", "Required=true\nMaxLength=18446744073709551616\n",
+    "\"18446744073709551616\"" },
+  { "characters-backwards", "Required=true\n", "Required=true\nCharacters=z-a\n", "\"z-a\"" },
+  { "unknown-operation", "create;query;receive;", "create;steal;", "\"steal\"" },
+  { "unknown-method", "mini-program/wechat;", "mind-reading/wechat;", "\"mind-reading\"" },
+  { "method-without-wallet", "mini-program/wechat;", "mini-program;", "\"mini-program\"" },
+  { "mode-not-listed", "[Limit out_trade_no]\n",
+    "[Mode sealed]\nHosts=gateway.zoo.example;\n[Limit out_trade_no]\n", "sealed" },
+  { "no-key-file", "[Minipay Provider]", "Minipay Provider", "zoo.provider" },
+
+  { "other-abi", "Abi=1\n", "Abi=2\n", "Abi is 2" },
+  { "abi-with-junk", "Abi=1\n", "Abi=1.0\n", "Abi is 1.0" },
+  { "other-loader", "Loader=native\n", "Loader=perl\n", "\"perl\"" },
+  { "id-of-other-folder", "Id=zoo\n", "Id=zoo2\n", "\"zoo2\"" },
+  { "id-in-capitals", "Id=zoo\n", "Id=Zoo\n", "\"Zoo\"" },
+  { "id-with-slash", "Id=zoo\n", "Id=../zoo\n", "\"../zoo\"" },
+  { "module-with-slash", "libzoo-good.so", "sub/libzoo-good.so", "\"sub/libzoo-good.so\"" },
+  { "module-above", "libzoo-good.so", "../libzoo-good.so", "\"../libzoo-good.so\"" },
+  { "module-absolute", "libzoo-good.so", "/usr/lib/libc.so.6", "\"/usr/lib/libc.so.6\"" },
+  { "module-dots", "libzoo-good.so", "..", "\"..\"" },
+  { "line-break-in-value", "Id=zoo\n", "Id=zoo\\nforged line\n", "Id is" },
+
+  { "host-with-scheme", "gateway.zoo.example", "https://gateway.zoo.example", "Hosts names" },
+  { "host-with-port", "gateway.zoo.example", "gateway.zoo.example:443", "Hosts names" },
+  { "host-with-path", "gateway.zoo.example", "gateway.zoo.example/x", "Hosts names" },
+  { "host-with-user", "gateway.zoo.example", "user@gateway.zoo.example", "Hosts names" },
+  { "host-with-wildcard", "gateway.zoo.example", "*.zoo.example", "Hosts names" },
+  { "host-in-capitals", "gateway.zoo.example", "Gateway.zoo.example", "Hosts names" },
+  { "host-without-domain", "gateway.zoo.example", "localhost", "Hosts names" },
+  { "host-with-empty-label", "gateway.zoo.example", "gateway..example", "Hosts names" },
+  { "host-ipv4", "gateway.zoo.example", "192.0.2.1", "Hosts names" },
+  { "host-ipv4-short", "gateway.zoo.example", "127.1", "Hosts names" },
+  { "host-ipv4-hexadecimal", "gateway.zoo.example", "0x7f.1", "Hosts names" },
+  { "host-ipv6", "gateway.zoo.example", "[2001:db8::1]", "Hosts names" },
+  { "second-host-bad", "gateway.zoo.example;", "gateway.zoo.example;10.0.0.1;", "\"10.0.0.1\"" },
+};
+
+static char *
+replace_once (const char *text, const char *find, const char *replace)
+{
+  const char *at = strstr (text, find);
+
+  g_assert_nonnull (at);
+  return g_strdup_printf ("%.*s%s%s", (int) (at - text), text, replace, at + strlen (find));
+}
+
+/* The registry does not take @id, says why in one sentence, and the caller who asks for it learns the same. */
+static void
+assert_not_taken (MinipayRegistry *registry, const char *id, const char *path, const char *says)
+{
+  g_autoptr (GPtrArray) list = minipay_registry_list (registry);
+  g_auto (GStrv) problems = minipay_registry_dup_problems (registry);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) load_error = NULL;
+
+  g_assert_cmpuint (g_strv_length (problems), ==, 1);
+  zoo_assert_message (problems[0], path);
+  zoo_assert_message (problems[0], says);
+  g_assert_cmpuint (list->len, ==, 0);
+
+  g_assert_null (minipay_registry_lookup (registry, id, &error));
+  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_FOUND);
+  zoo_assert_message (error->message, path);
+  g_assert_true (minipay_registry_load (registry, id, &load_error) == G_TYPE_INVALID);
+  g_assert_error (load_error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_FOUND);
+  g_assert_false (zoo_good_ran ());
+}
+
+static void
+test_manifest_refused (gconstpointer data)
+{
+  const ManifestCase *c = data;
+  g_autofree char *sound = zoo_manifest ("zoo", "ZooGood", "zoo-good");
+  g_autofree char *broken = replace_once (sound, c->find, c->replace);
+  char *root = zoo_new_root ();
+  g_autofree char *folder = zoo_stage (root, "zoo", broken, "zoo-good");
+  g_autofree char *path = g_build_filename (folder, "zoo.provider", NULL);
+  g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (root);
+
+  assert_not_taken (registry, "zoo", path, c->says);
+  zoo_remove_root (root);
+}
+
+/* What a manifest may hold besides text: nothing. */
+static void
+test_manifest_bytes_refused (gconstpointer data)
+{
+  const char *spelling = data;
+  g_autofree char *sound = zoo_manifest ("zoo", "ZooGood", "zoo-good");
+  char *root = zoo_new_root ();
+  g_autofree char *folder = zoo_stage (root, "zoo", sound, "zoo-good");
+  g_autofree char *path = g_build_filename (folder, "zoo.provider", NULL);
+  g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (root);
+  gsize length = strlen (sound);
+
+  /* the bytes stand where @spelling names them: after the first letter of the value of that key */
+  strstr (sound, spelling)[strlen (spelling) + 1] = g_str_has_suffix (spelling, "=") ? '\0' : '\xff';
+  zoo_write (path, sound, (gssize) length, 0644);
+  assert_not_taken (registry, "zoo", path, "zoo.provider");
+  zoo_remove_root (root);
+}
+
+static void
+test_manifest_sizes (void)
+{
+  g_autofree char *sound = zoo_manifest ("zoo", "ZooGood", "zoo-good");
+  const gsize sizes[] = { MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES + 1, 70 * 1024 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    char *root = zoo_new_root ();
+    g_autofree char *folder = zoo_stage (root, "zoo", sound, "zoo-good");
+    g_autofree char *path = g_build_filename (folder, "zoo.provider", NULL);
+    g_autofree char *text = g_malloc (sizes[i]);
+    g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (root);
+
+    memset (text, '#', sizes[i]);
+    memcpy (text, sound, strlen (sound));
+    zoo_write (path, text, (gssize) sizes[i], 0644);
+    if (sizes[i] <= MAX_MANIFEST_BYTES) {
+      g_autoptr (GError) error = NULL;
+
+      minipay_registry_lookup (registry, "zoo", &error);
+      g_assert_no_error (error);
+    } else {
+      assert_not_taken (registry, "zoo", path, "65536");
+    }
+    zoo_remove_root (root);
+  }
+}
+
+static void
+test_id_lengths (void)
+{
+  const char *const longest = "a-provider-with-a-name-of-32-let";
+  const char *const longer = "a-provider-with-a-name-of-33-lett";
+  char *root = zoo_new_root ();
+  g_autofree char *good = zoo_stage_sound (root, longest, "ZooGood", "zoo-good");
+  g_autofree char *bad = zoo_stage_sound (root, longer, "ZooGood", "zoo-good");
+  g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (root);
+  g_auto (GStrv) problems = minipay_registry_dup_problems (registry);
+  g_autoptr (GError) error = NULL;
+
+  minipay_registry_lookup (registry, longest, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (problems), ==, 1);
+  zoo_assert_message (problems[0], longer);
+  zoo_remove_root (root);
+}
+
+/* Two folders of the path have a provider of the same name: the first counts, the second is named. */
+static void
+test_duplicate_id (void)
+{
+  char *first = zoo_new_root ();
+  char *second = zoo_new_root ();
+  g_autofree char *first_folder = zoo_stage_sound (first, "zoo", "ZooGood", "zoo-good");
+  g_autofree char *second_folder = zoo_stage_sound (second, "zoo", "ZooOther", "zoo-good");
+  g_autofree char *path = g_strjoin (":", first, second, NULL);
+  g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (path);
+  g_autoptr (GPtrArray) list = minipay_registry_list (registry);
+  g_auto (GStrv) problems = minipay_registry_dup_problems (registry);
+
+  g_assert_cmpuint (list->len, ==, 1);
+  g_assert_cmpuint (g_strv_length (problems), ==, 1);
+  zoo_assert_message (problems[0], first_folder);
+  zoo_assert_message (problems[0], second_folder);
+  zoo_remove_root (first);
+  zoo_remove_root (second);
+}
+
+/* Ids are text in every binding; a folder's name need not be. */
+static void
+test_folder_not_text (void)
+{
+  g_autofree char *manifest = zoo_manifest ("zoo", "ZooGood", "zoo-good");
+  char *root = zoo_new_root ();
+  g_autofree char *folder = zoo_stage (root, "zoo\xff", manifest, NULL);
+  g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (root);
+  g_autoptr (GPtrArray) list = minipay_registry_list (registry);
+  g_auto (GStrv) problems = minipay_registry_dup_problems (registry);
+
+  g_assert_cmpuint (list->len, ==, 0);
+  g_assert_cmpuint (g_strv_length (problems), ==, 1);
+  zoo_assert_message (problems[0], root);
+  zoo_remove_root (root);
+}
+
+/* Listing and describing run none of a provider's code, and one bad manifest hides no good one. */
+static void
+test_listing_runs_nothing (void)
+{
+  g_autofree char *manifest = zoo_manifest ("zoo", "ZooGood", "zoo-good");
+  g_autofree char *broken = replace_once (manifest, "Abi=1", "Abi=7");
+  char *root = zoo_new_root ();
+  g_autofree char *good = zoo_stage (root, "zoo", manifest, "zoo-good");
+  g_autofree char *bad = zoo_stage (root, "another", broken, "zoo-good");
+  g_autofree char *empty = g_build_filename (root, "empty", NULL);
+  g_autofree char *path = g_strjoin (":", "/nonexistent", root, "", NULL);
+  g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (path);
+  g_autoptr (GPtrArray) list = minipay_registry_list (registry);
+  g_auto (GStrv) problems = minipay_registry_dup_problems (registry);
+  g_autoptr (GVariant) described = NULL;
+
+  g_assert_cmpint (g_mkdir (empty, 0755), ==, 0);
+  g_assert_cmpuint (list->len, ==, 1);
+  g_assert_cmpuint (g_strv_length (problems), ==, 1);
+  described = g_variant_ref_sink (minipay_provider_info_to_variant (g_ptr_array_index (list, 0)));
+  g_assert_true (g_variant_is_of_type (described, G_VARIANT_TYPE_VARDICT));
+  g_assert_false (zoo_good_ran ());
+  zoo_remove_root (root);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (manifest_cases); i++) {
+    g_autofree char *path = g_strdup_printf ("/manifest/%s/refused", manifest_cases[i].name);
+
+    g_test_add_data_func (path, &manifest_cases[i], test_manifest_refused);
+  }
+  g_test_add_data_func ("/manifest/nul-in-id/refused", "Id=", test_manifest_bytes_refused);
+  g_test_add_data_func ("/manifest/nul-in-default/refused", "Default=", test_manifest_bytes_refused);
+  g_test_add_data_func ("/manifest/nul-in-module/refused", "Module=", test_manifest_bytes_refused);
+  g_test_add_data_func ("/manifest/not-utf8-in-name/refused", "Name=Z", test_manifest_bytes_refused);
+  g_test_add_data_func ("/manifest/not-utf8-in-type/refused", "Type=Zoo", test_manifest_bytes_refused);
+  g_test_add_data_func ("/manifest/not-utf8-in-default/refused", "Default=g", test_manifest_bytes_refused);
+  g_test_add_data_func ("/manifest/not-utf8-in-group/refused", "[Field c", test_manifest_bytes_refused);
+  g_test_add_func ("/manifest/sizes/limit-exact", test_manifest_sizes);
+  g_test_add_func ("/manifest/id-lengths/limit-exact", test_id_lengths);
+  g_test_add_func ("/manifest/duplicate-id/first-counts", test_duplicate_id);
+  g_test_add_func ("/manifest/folder-not-text/refused", test_folder_not_text);
+  g_test_add_func ("/manifest/listing/runs-nothing", test_listing_runs_nothing);
+  return g_test_run ();
+}
