@@ -3,6 +3,7 @@
 
 #include "core/minipay-checkout.h"
 
+#include "core/minipay-checkout-private.h"
 #include "core/minipay-enum-types.h"
 #include "core/minipay-error.h"
 #include "core/minipay-value-private.h"
@@ -159,8 +160,9 @@ minipay_checkout_set_param (MinipayCheckout *self, MinipayRuntime runtime, const
 
   g_return_if_fail (MINIPAY_IS_CHECKOUT (self) && name != NULL && value != NULL);
 
-  param.name = g_strdup (name);
-  param.value = g_strdup (value);
+  /* what is not UTF-8 could be written in no page */
+  param.name = g_utf8_make_valid (name, -1);
+  param.value = g_utf8_make_valid (value, -1);
   g_array_append_val (self->params, param);
 }
 
@@ -272,55 +274,18 @@ minipay_checkout_dup_params (MinipayCheckout *self, MinipayRuntime runtime, GErr
   return g_steal_pointer (&params);
 }
 
-static void
-json_append_string (GString *json, const char *text)
+gboolean
+minipay_checkout_get_own_param (MinipayCheckout *self, guint index, const char **name, const char **value)
 {
-  g_string_append_c (json, '"');
-  for (const char *p = text; *p != '\0'; p++) {
-    if (*p == '"' || *p == '\\')
-      g_string_append_printf (json, "\\%c", *p);
-    else if ((guchar) *p < 0x20)
-      g_string_append_printf (json, "\\u%04x", (guint) (guchar) *p);
-    else
-      g_string_append_c (json, *p);
-  }
-  g_string_append_c (json, '"');
-}
+  const CheckoutParam *params = (const CheckoutParam *) (gpointer) self->params->data;
+  guint n_own = 0;
 
-/**
- * minipay_checkout_to_json:
- * @self: a checkout
- *
- * The parameters of the checkout's own runtime as one JSON object, for the page that opens the cashier;
- * `{"url":...}` for kinds that are an address.
- *
- * Returns: (transfer full): the JSON text
- *
- * Since: 0.1
- */
-char *
-minipay_checkout_to_json (MinipayCheckout *self)
-{
-  GString *json;
-
-  g_return_val_if_fail (MINIPAY_IS_CHECKOUT (self), NULL);
-
-  json = g_string_new ("{");
-  if (self->url != NULL) {
-    g_string_append (json, "\"url\":");
-    json_append_string (json, self->url);
-  }
   for (guint i = 0; i < self->params->len; i++) {
-    CheckoutParam *param = &g_array_index (self->params, CheckoutParam, i);
-
-    if (param->runtime != g_array_index (self->params, CheckoutParam, 0).runtime)
+    if (params[i].runtime != params[0].runtime || n_own++ != index)
       continue;
-    if (json->len > 1)
-      g_string_append_c (json, ',');
-    json_append_string (json, param->name);
-    g_string_append_c (json, ':');
-    json_append_string (json, param->value);
+    *name = params[i].name;
+    *value = params[i].value;
+    return TRUE;
   }
-  g_string_append_c (json, '}');
-  return g_string_free (json, FALSE);
+  return FALSE;
 }

@@ -360,7 +360,7 @@ minipay_listener_get_property (GObject *object, guint property_id, GValue *value
 {
   MinipayListener *self = MINIPAY_LISTENER (object);
 
-  switch ((MinipayListenerProperty) property_id) {
+  switch (property_id) {
   case PROP_CLIENT:
     g_value_set_object (value, self->client);
     break;
@@ -374,7 +374,7 @@ minipay_listener_set_property (GObject *object, guint property_id, const GValue 
 {
   MinipayListener *self = MINIPAY_LISTENER (object);
 
-  switch ((MinipayListenerProperty) property_id) {
+  switch (property_id) {
   case PROP_CLIENT:
     self->client = g_value_dup_object (value);
     break;

@@ -512,10 +512,8 @@ run_read (MinipayTransportRun *self)
   g_autoptr (GError) error = NULL;
   gssize n;
 
-  do
-    n = run_read_some (self, &error);
-  while (n > 0);
-
+  while ((n = run_read_some (self, &error)) > 0)
+    ;
   if (n == 0)
     run_finish_body (self);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))

@@ -37,8 +37,7 @@ assert_refused (const char *root, const char *id, const char *file, const char *
   zoo_assert_message (error->message, file);
   zoo_assert_message (error->message, says);
 
-  minipay_client_add_account (client, "tea-shop", g_variant_new_parsed ("{'provider': %s}", id),
-                              &client_error);
+  minipay_client_add_account (client, "tea-shop", g_variant_new_parsed ("{'provider': %s}", id), &client_error);
   g_assert_no_error (client_error);
   g_assert_null (minipay_client_get_account (client, "tea-shop", &client_error));
   g_assert_error (client_error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN);
@@ -207,12 +206,10 @@ typedef struct {
 } ModeCase;
 
 static const ModeCase mode_cases[] = {
-  { "module-group", MODULE, 0775 },    { "module-others", MODULE, 0757 },
-  { "module-sticky", MODULE, 01777 },  { "manifest-group", MANIFEST, 0664 },
-  { "manifest-others", MANIFEST, 0646 }, { "folder-group", FOLDER, 0775 },
-  { "folder-others", FOLDER, 0757 },   { "folder-sticky", FOLDER, 01777 },
-  { "parent-group", ROOT, 0775 },      { "parent-others", ROOT, 0757 },
-  { "grandparent-group", TOP, 0775 },  { "grandparent-others", TOP, 0777 },
+  { "module-group", MODULE, 0775 },     { "module-others", MODULE, 0757 },     { "module-sticky", MODULE, 01777 },
+  { "manifest-group", MANIFEST, 0664 }, { "manifest-others", MANIFEST, 0646 }, { "folder-group", FOLDER, 0775 },
+  { "folder-others", FOLDER, 0757 },    { "folder-sticky", FOLDER, 01777 },    { "parent-group", ROOT, 0775 },
+  { "parent-others", ROOT, 0757 },      { "grandparent-group", TOP, 0775 },    { "grandparent-others", TOP, 0777 },
 };
 
 static void

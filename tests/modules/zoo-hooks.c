@@ -36,15 +36,25 @@ new_payment (const char *number, gint64 minor, const char *currency, const char 
 {
   g_autoptr (MinipayMoney) total = minipay_money_new (minor, currency);
 
-  return g_object_new (MINIPAY_TYPE_PAYMENT, "out-trade-no", number, "total", total, "mchid", mchid,
-                       "transaction-id", "zoo1", "state", MINIPAY_PAYMENT_STATE_PAID, NULL);
+  return g_object_new (MINIPAY_TYPE_PAYMENT,
+                       "out-trade-no",
+                       number,
+                       "total",
+                       total,
+                       "mchid",
+                       mchid,
+                       "transaction-id",
+                       "zoo1",
+                       "state",
+                       MINIPAY_PAYMENT_STATE_PAID,
+                       NULL);
 }
 
 static GObject *
 new_checkout (const char *number, GObject *payment)
 {
-  return g_object_new (MINIPAY_TYPE_CHECKOUT, "kind", MINIPAY_CHECKOUT_KIND_DONE, "out-trade-no", number,
-                       "payment", payment, NULL);
+  return g_object_new (
+      MINIPAY_TYPE_CHECKOUT, "kind", MINIPAY_CHECKOUT_KIND_DONE, "out-trade-no", number, "payment", payment, NULL);
 }
 
 /* A create's payment comes inside its checkout. */
@@ -168,8 +178,7 @@ act_bad_request (MinipayExchange *x, const char *act, const char *number, GError
 {
   for (guint i = 0; i < G_N_ELEMENTS (bad_requests); i++)
     if (strcmp (bad_requests[i].act, act) == 0)
-      send_request (x, bad_requests[i].method, bad_requests[i].target, bad_requests[i].name,
-                    bad_requests[i].value);
+      send_request (x, bad_requests[i].method, bad_requests[i].target, bad_requests[i].name, bad_requests[i].value);
   return TRUE;
 }
 
@@ -239,17 +248,20 @@ act_signing (MinipayExchange *x, const char *act, const char *number, GError **e
   if (strcmp (act, "verifies-with-unknown-key") == 0)
     return minipay_exchange_verify (x, MINIPAY_SCHEME_RSA_SHA256, "no-such-key", "a", 1, "YQ==", error);
   if (strcmp (act, "decrypts-garbage") == 0)
-    plain = minipay_exchange_decrypt (x, MINIPAY_CIPHER_AES_256_GCM, "secret-key", "123456789012", "x",
-                                      "bm90IHNlYWxlZCBieSBhbnlib2R5IGF0IGFsbA==", error);
-  if (strcmp (act, "decrypts-no-base64") == 0)
-    plain = minipay_exchange_decrypt (x, MINIPAY_CIPHER_AES_256_GCM, "secret-key", "123456789012", "x",
-                                      "not base64", error);
-  if (strcmp (act, "decrypts-without-nonce") == 0)
-    plain =
-        minipay_exchange_decrypt (x, MINIPAY_CIPHER_AES_256_GCM, "secret-key", NULL, NULL, "YQ==", error);
-  if (strcmp (act, "decrypts-with-unknown-key") == 0)
-    plain = minipay_exchange_decrypt (x, MINIPAY_CIPHER_AES_256_CBC, "no-such-key", NULL, NULL, "YQ==",
+    plain = minipay_exchange_decrypt (x,
+                                      MINIPAY_CIPHER_AES_256_GCM,
+                                      "secret-key",
+                                      "123456789012",
+                                      "x",
+                                      "bm90IHNlYWxlZCBieSBhbnlib2R5IGF0IGFsbA==",
                                       error);
+  if (strcmp (act, "decrypts-no-base64") == 0)
+    plain = minipay_exchange_decrypt (
+        x, MINIPAY_CIPHER_AES_256_GCM, "secret-key", "123456789012", "x", "not base64", error);
+  if (strcmp (act, "decrypts-without-nonce") == 0)
+    plain = minipay_exchange_decrypt (x, MINIPAY_CIPHER_AES_256_GCM, "secret-key", NULL, NULL, "YQ==", error);
+  if (strcmp (act, "decrypts-with-unknown-key") == 0)
+    plain = minipay_exchange_decrypt (x, MINIPAY_CIPHER_AES_256_CBC, "no-such-key", NULL, NULL, "YQ==", error);
   return signature != NULL || plain != NULL;
 }
 
@@ -392,7 +404,11 @@ hooks_configure (MinipayPaymentProvider *provider, MinipayAccountConfig *config,
 {
   const char *act = get_act (config, "configure");
 
-  return act == NULL || (strcmp (act, "false") != 0 && act_error (NULL, "foreign-error", NULL, error));
+  if (act == NULL)
+    return TRUE;
+  if (strcmp (act, "false") != 0)
+    act_error (NULL, "foreign-error", NULL, error);
+  return strcmp (act, "true-with-error") == 0;
 }
 
 static gboolean
@@ -402,20 +418,14 @@ hooks_begin (MinipayPaymentProvider *provider, MinipayExchange *x, GError **erro
 }
 
 static gboolean
-hooks_resume (MinipayPaymentProvider *provider,
-              MinipayExchange *x,
-              MinipayHttpResponse *answer,
-              GError **error)
+hooks_resume (MinipayPaymentProvider *provider, MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
   return run_hook (x, "resume", asked_number (x), error);
 }
 
 /* The body is the order's number, the header its keyed digest. */
 static gboolean
-hooks_receive (MinipayPaymentProvider *provider,
-               MinipayExchange *x,
-               MinipayHttpRequest *incoming,
-               GError **error)
+hooks_receive (MinipayPaymentProvider *provider, MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
 {
   const char *act = get_act (minipay_exchange_get_config (x), "receive");
   gsize length;
@@ -428,7 +438,12 @@ hooks_receive (MinipayPaymentProvider *provider,
   if (g_strcmp0 (act, "ignores-verdict") == 0)
     signature = "0000000000000000000000000000000000000000000000000000000000000000";
   if (g_strcmp0 (act, "unverified") != 0)
-    is_genuine = minipay_exchange_verify (x, MINIPAY_SCHEME_HMAC_SHA256, "secret-key", text, length, signature,
+    is_genuine = minipay_exchange_verify (x,
+                                          MINIPAY_SCHEME_HMAC_SHA256,
+                                          "secret-key",
+                                          text,
+                                          length,
+                                          signature,
                                           g_strcmp0 (act, "ignores-verdict") == 0 ? NULL : error);
   if (!is_genuine && g_strcmp0 (act, "ignores-verdict") != 0 && g_strcmp0 (act, "unverified") != 0)
     return FALSE;

@@ -68,7 +68,9 @@ zoo_manifest (const char *name, const char *type, const char *module)
                           "\n"
                           "[Limit out_trade_no]\n"
                           "Required=true\n",
-                          name, module, type);
+                          name,
+                          module,
+                          type);
 }
 
 void
