@@ -509,7 +509,7 @@ static void
 test_query (gconstpointer data)
 {
   const HookCase *c = data;
-  g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new_for_out_trade_no (NUMBER);
+  g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new (NUMBER);
   g_autoptr (GError) error = NULL;
   Watch watch = { 0 };
   Shop shop;
@@ -532,7 +532,7 @@ test_query (gconstpointer data)
 static void
 test_query_claims_paid (void)
 {
-  g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new_for_out_trade_no (NUMBER);
+  g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new (NUMBER);
   g_autoptr (MinipayPayment) payment = NULL;
   g_autoptr (GError) error = NULL;
   Shop shop;

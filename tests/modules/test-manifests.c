@@ -233,14 +233,14 @@ test_listing_runs_nothing (void)
   char *root = zoo_new_root ();
   g_autofree char *good = zoo_stage (root, "zoo", manifest, "zoo-good");
   g_autofree char *bad = zoo_stage (root, "another", broken, "zoo-good");
-  g_autofree char *empty = g_build_filename (root, "empty", NULL);
+  g_autofree char *empty = g_build_filename (root, "folder-without-manifest", NULL);
   g_autofree char *path = g_strjoin (":", "/nonexistent", root, "", NULL);
   g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (path);
   g_autoptr (GPtrArray) list = minipay_registry_list (registry);
   g_auto (GStrv) problems = minipay_registry_dup_problems (registry);
   g_autoptr (GVariant) described = NULL;
 
-  g_assert_cmpint (g_mkdir (empty, 0755), ==, 0);
+  g_assert_cmpint (mkdir (empty, 0755), ==, 0);
   g_assert_cmpuint (list->len, ==, 1);
   g_assert_cmpuint (g_strv_length (problems), ==, 1);
   described = g_variant_ref_sink (minipay_provider_info_to_variant (g_ptr_array_index (list, 0)));

@@ -79,7 +79,8 @@ test_hostile (void)
     "a\xc2\x85"
     "b", /* next line, C1 */
     "a\xe2\x80\xa8"
-    "b\xe2\x80\xa9c", /* line and paragraph separator */
+    "b\xe2\x80\xa9"
+    "c", /* line and paragraph separator */
     "\x7f\x01\x02",
     long_text,
     long_bytes,

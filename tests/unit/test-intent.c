@@ -84,7 +84,6 @@ test_table (void)
       g_autoptr (MinipayIntent) next = minipay_intent_advance (intent, states[learnt], "T", &error);
       int expected = model[now][learnt];
 
-      g_test_message ("%d learns %d", now, learnt);
       /* the line itself never changes */
       g_assert_cmpint (minipay_intent_get_state (intent), ==, states[now]);
       if (expected == CONFLICT) {

@@ -397,13 +397,14 @@ test_payment_ref (void)
 static void
 assert_read_only (GType type, const char *name)
 {
-  g_autoptr (GObjectClass) klass = g_type_class_ref (type);
+  GObjectClass *klass = g_type_class_ref (type);
   GParamSpec *spec = g_object_class_find_property (klass, name);
 
   g_assert_nonnull (spec);
   g_assert_cmpuint (spec->flags & G_PARAM_READABLE, !=, 0);
   if ((spec->flags & (G_PARAM_WRITABLE | G_PARAM_CONSTRUCT | G_PARAM_CONSTRUCT_ONLY)) != 0)
     g_test_fail_printf ("%s:%s can be set from outside", g_type_name (type), name);
+  g_type_class_unref (klass);
 }
 
 static void
@@ -423,13 +424,14 @@ test_immutable (void)
                           MINIPAY_TYPE_CHECKOUT, MINIPAY_TYPE_NOTIFICATION, MINIPAY_TYPE_RECEIPT };
 
   for (guint t = 0; t < G_N_ELEMENTS (types); t++) {
-    g_autoptr (GObjectClass) klass = g_type_class_ref (types[t]);
+    GObjectClass *klass = g_type_class_ref (types[t]);
     guint n = 0;
     g_autofree GParamSpec **specs = g_object_class_list_properties (klass, &n);
 
     for (guint i = 0; i < n; i++)
       if ((specs[i]->flags & G_PARAM_WRITABLE) != 0 && (specs[i]->flags & G_PARAM_CONSTRUCT_ONLY) == 0)
         g_test_fail_printf ("%s:%s can be changed later", g_type_name (types[t]), specs[i]->name);
+    g_type_class_unref (klass);
   }
 }
 
