@@ -11,6 +11,7 @@
 #define BACK_OFF_BASE_MS 200
 #define BACK_OFF_CAP_MS  5000
 #define MAX_ANSWER_BYTES (1024 * 1024)
+#define SKEW_TO_NAME_S   60
 
 typedef enum {
   RUN_START,    /* prepare, then begin */
@@ -126,6 +127,28 @@ error_is_definite (const GError *error)
   }
 }
 
+/* A wrong clock looks like a wrong signature: where signatures fail, the difference is named. */
+static GError *
+run_name_clock_skew (Run *run, GError *error)
+{
+  const char *const *base_urls = minipay_account_config_get_base_urls (minipay_exchange_get_config (run->exchange));
+  g_autofree char *prefix = NULL;
+  GError *named;
+  gint64 skew_s;
+
+  if ((!g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_AUTH) &&
+       !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_STALE)) ||
+      !minipay_transport_get_clock_skew (run->setup.transport, base_urls[0], &skew_s) ||
+      ABS (skew_s) <= SKEW_TO_NAME_S)
+    return error;
+  prefix = g_strdup_printf ("this machine's clock is %" G_GINT64_FORMAT " s %s the gateway's",
+                            ABS (skew_s),
+                            skew_s > 0 ? "behind" : "ahead of");
+  named = minipay_error_recode (error, (MinipayError) error->code, prefix);
+  g_error_free (error);
+  return named;
+}
+
 /* The money rule: what may have been obeyed is unknown, never failed. */
 static void
 run_fail (Run *run, GError *error)
@@ -133,6 +156,7 @@ run_fail (Run *run, GError *error)
   gboolean is_server_error = run->answer != NULL && minipay_http_response_get_status (run->answer) >= 500;
   gboolean is_open = run->answer != NULL && (!error_is_definite (error) || is_server_error);
 
+  error = run_name_clock_skew (run, error);
   /* a refused repetition says nothing about the first try; "paid already" may well be our own doing */
   if (run->has_left)
     is_open = TRUE;

@@ -4,6 +4,7 @@
 #include "provider/minipay-worker-private.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "signing/minipay-signing-private.h"
 
@@ -17,6 +18,7 @@ static GMutex worker_mutex; /* guards what follows */
 static GCond worker_idle;
 static guint n_running;
 static gboolean is_draining;
+static pid_t worker_pid; /* of the process that has the pool's threads */
 
 static void
 worker_run (gpointer data, gpointer unused)
@@ -56,8 +58,21 @@ static gpointer
 worker_start (gpointer unused)
 {
   minipay_signing_init ();
+  worker_pid = getpid ();
   worker_pool = g_thread_pool_new (worker_run, NULL, (int) g_get_num_processors (), TRUE, NULL);
   atexit (worker_drain);
+  return NULL;
+}
+
+/* A forked child has the pool's locks but not its threads: its one job, which will be told so by the transport,
+ * gets a thread of its own. */
+static gpointer
+worker_run_forked (gpointer data)
+{
+  WorkerJob *job = data;
+
+  job->func (job->data);
+  g_free (job);
   return NULL;
 }
 
@@ -70,5 +85,8 @@ minipay_worker_push (void (*func) (gpointer data), gpointer data)
   g_once (&once, worker_start, NULL);
   job->func = func;
   job->data = data;
-  g_thread_pool_push (worker_pool, job, NULL);
+  if (worker_pid != getpid ())
+    g_thread_unref (g_thread_new ("minipay-forked", worker_run_forked, job));
+  else
+    g_thread_pool_push (worker_pool, job, NULL);
 }

@@ -120,12 +120,23 @@ void
 zoo_assert_message (const char *message, const char *part)
 {
   g_assert_nonnull (message);
+  if (message == NULL)
+    return;
   g_assert_true (g_utf8_validate (message, -1, NULL));
   g_assert_cmpuint (strlen (message), <=, MAX_MESSAGE_BYTES);
   for (const char *p = message; *p != '\0'; p++)
-    g_assert_false (g_ascii_iscntrl (*p));
+    if (g_ascii_iscntrl (*p))
+      g_test_fail_printf ("byte 0x%02x at %d of the message \"%s\"", (guint) *p, (int) (p - message), message);
   if (strstr (message, part) == NULL)
-    g_error ("\"%s\" does not say \"%s\"", message, part);
+    g_test_fail_printf ("\"%s\" does not say \"%s\"", message, part);
+}
+
+void
+zoo_assert_error (const GError *error, MinipayError code, const char *part)
+{
+  g_assert_error (error, MINIPAY_ERROR, (int) code);
+  if (error != NULL)
+    zoo_assert_message (error->message, part);
 }
 
 gboolean

@@ -19,6 +19,7 @@ void zoo_write (const char *path, const char *bytes, gssize length, int mode);
 
 /* A message is fit for a log and for a binding: one line of UTF-8, of a sane length, naming @part. */
 void zoo_assert_message (const char *message, const char *part);
+void zoo_assert_error (const GError *error, MinipayError code, const char *part);
 
 /* The provider's first line has not run yet. */
 gboolean zoo_good_ran (void);

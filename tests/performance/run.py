@@ -36,8 +36,8 @@ class Plan:
         self.warm_up = 8 if smoke else 128
         self.notifications = 64 if smoke else 2 * self.orders
         self.cold_starts = 1 if smoke else 5
-        # whole waves only: a last half-empty one would be counted against the caller
-        waves = max(self.orders // MANY_CALLERS, 2)
+        # whole waves only, and enough: a half-empty or the first one, which waits for signatures, counts against the caller
+        waves = max(self.orders // MANY_CALLERS, 2 if smoke else 25)
         self.delayed_orders = waves * MANY_CALLERS
         if self.rounds < 1 or self.orders < 1:
             raise Failure("MINIPAY_BENCH_ROUNDS and MINIPAY_BENCH_ORDERS must be above 0")
@@ -189,8 +189,7 @@ class Bench:
 
     def run(self, program, *arguments):
         command = [str(self.programs / program), *map(str, arguments)]
-        done = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              timeout=PROGRAM_TIMEOUT_S)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=PROGRAM_TIMEOUT_S)
         if done.returncode != 0:
             raise Failure(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()}")
         return json.loads(done.stdout)
