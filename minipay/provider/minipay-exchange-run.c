@@ -155,17 +155,21 @@ run_fail (Run *run, GError *error)
 {
   gboolean is_server_error = run->answer != NULL && minipay_http_response_get_status (run->answer) >= 500;
   gboolean is_open = run->answer != NULL && (!error_is_definite (error) || is_server_error);
+  gboolean is_unknown;
 
   error = run_name_clock_skew (run, error);
   /* a refused repetition says nothing about the first try; "paid already" may well be our own doing */
   if (run->has_left)
     is_open = TRUE;
-  if (run_moves_money (run) && is_open && !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN)) {
-    run->error = minipay_error_recode (error, MINIPAY_ERROR_OUTCOME_UNKNOWN, "the outcome is unknown, query it");
-    g_error_free (error);
-    return;
-  }
+  is_unknown = g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN);
   run->error = error;
+  if (run_moves_money (run) && is_open && !is_unknown)
+    run->error = minipay_error_recode (error, MINIPAY_ERROR_OUTCOME_UNKNOWN, "the outcome is unknown, query it");
+  else if (!run_moves_money (run) && is_unknown)
+    /* a question that got no answer changed nothing */
+    run->error = minipay_error_recode (error, MINIPAY_ERROR_NOT_SENT, "no usable answer, safe to repeat");
+  if (run->error != error)
+    g_error_free (error);
 }
 
 /* Ends the run: the layer above has the last word. */
@@ -322,17 +326,10 @@ run_without_answer (Run *run)
       !g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG) &&
       !g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT) && run_back_off (run, 0))
     return FALSE;
-  /* a question that got no answer changed nothing */
-  if (!run_moves_money (run) && run->outcome == MINIPAY_TRANSPORT_UNKNOWN) {
-    if (is_cancelled)
-      g_set_error_literal (&run->error, G_IO_ERROR, G_IO_ERROR_CANCELLED, run->transport_error->message);
-    else if (g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN))
-      run->error = minipay_error_recode (run->transport_error, MINIPAY_ERROR_NOT_SENT, "no answer, safe to repeat");
-    else
-      run->error = g_steal_pointer (&run->transport_error);
-  } else {
+  if (!run_moves_money (run) && run->outcome == MINIPAY_TRANSPORT_UNKNOWN && is_cancelled)
+    g_set_error_literal (&run->error, G_IO_ERROR, G_IO_ERROR_CANCELLED, run->transport_error->message);
+  else
     run_fail (run, g_steal_pointer (&run->transport_error));
-  }
   return run_conclude (run);
 }
 
