@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "core/minipay-payment-claim.h"
 #include "minipay.h"
 #include "provider/minipay-call.h"
 #include "wire/minipay-base64.h"

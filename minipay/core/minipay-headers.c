@@ -3,6 +3,8 @@
 
 #include "core/minipay-headers.h"
 
+#include <string.h>
+
 /**
  * MinipayHeaders:
  *
@@ -149,12 +151,16 @@ const char *
 minipay_headers_lookup (const MinipayHeaders *self, const char *name, guint *count)
 {
   const char *value = NULL;
+  gsize length;
   guint n = 0;
 
   g_return_val_if_fail (self != NULL && name != NULL, NULL);
 
+  length = strlen (name);
   for (guint i = 0; i < self->lines->len; i += 2) {
-    if (g_ascii_strcasecmp (g_ptr_array_index (self->lines, i), name) != 0)
+    const char *line = g_ptr_array_index (self->lines, i);
+
+    if (strlen (line) != length || g_ascii_strcasecmp (line, name) != 0)
       continue;
     if (n++ == 0)
       value = g_ptr_array_index (self->lines, i + 1);

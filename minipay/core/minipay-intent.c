@@ -111,6 +111,7 @@ intent_may_become (MinipayIntentState now, MinipayIntentState next)
     return FALSE;
   }
 }
+
 static void
 minipay_intent_class_init (MinipayIntentClass *klass)
 {
@@ -205,6 +206,8 @@ minipay_intent_advance (MinipayIntent *self, MinipayIntentState state, const cha
   const gboolean is_settled =
       self->state == MINIPAY_INTENT_STATE_PAID || self->state == MINIPAY_INTENT_STATE_REFUNDED;
 
+  MinipayIntent *next;
+
   g_return_val_if_fail (MINIPAY_IS_INTENT (self), NULL);
 
   if (transaction_id != NULL && self->transaction_id != NULL &&
@@ -234,18 +237,12 @@ minipay_intent_advance (MinipayIntent *self, MinipayIntentState state, const cha
     transaction_id = self->transaction_id;
   if (state == self->state && g_strcmp0 (transaction_id, self->transaction_id) == 0)
     return g_object_ref (self);
-  return g_object_new (MINIPAY_TYPE_INTENT,
-                       "account",
-                       self->account,
-                       "out-trade-no",
-                       self->out_trade_no,
-                       "total",
-                       self->total,
-                       "fingerprint",
-                       self->fingerprint,
-                       "state",
-                       state,
-                       "transaction-id",
-                       transaction_id,
-                       NULL);
+  next = g_object_new (MINIPAY_TYPE_INTENT, NULL);
+  next->account = g_strdup (self->account);
+  next->out_trade_no = g_strdup (self->out_trade_no);
+  next->total = self->total != NULL ? minipay_money_copy (self->total) : NULL;
+  next->fingerprint = g_strdup (self->fingerprint);
+  next->state = state;
+  next->transaction_id = g_strdup (transaction_id);
+  return next;
 }

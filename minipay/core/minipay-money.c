@@ -27,7 +27,7 @@ G_DEFINE_BOXED_TYPE (MinipayMoney, minipay_money, minipay_money_copy, minipay_mo
 static const char *const currencies_by_exponent[] = {
   "BIFCLPDJFGNFISKJPYKMFKRWPYGRWFUGXVNDVUVXAFXOFXPF",
   NULL,
-  "AEDAFNALLAMDANGAOAARSAUDAWGAZNBAMBBDBDTBGNBMDBNDBOBBRLBSDBTNBWPBYNBZDCADCDFCHFCNYCOPCRCCUPCVECZKDKKDOPDZDE"
+  "CNYAEDAFNALLAMDANGAOAARSAUDAWGAZNBAMBBDBDTBGNBMDBNDBOBBRLBSDBTNBWPBYNBZDCADCDFCHFCOPCRCCUPCVECZKDKKDOPDZDE"
   "GPERNETB"
   "EURFJDFKPGBPGELGHSGIPGMDGTQGYDHKDHNLHTGHUFIDRILSINRIRRJMDKESKGSKHRKPWKYDKZTLAKLBPLKRLRDLSLMADMDLMGAMKDMMKM"
   "NTMOPMRU"
@@ -40,7 +40,7 @@ static const char *const currencies_by_exponent[] = {
 static gboolean
 currency_get_exponent (const char *currency, guint *exponent)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (currencies_by_exponent); i++) {
+  for (guint i = G_N_ELEMENTS (currencies_by_exponent); i-- > 0;) {
     for (const char *p = currencies_by_exponent[i]; p != NULL && *p != '\0'; p += 3) {
       if (strncmp (p, currency, 3) == 0) {
         *exponent = i;

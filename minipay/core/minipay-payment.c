@@ -4,6 +4,7 @@
 #include "core/minipay-payment.h"
 
 #include "core/minipay-enum-types.h"
+#include "core/minipay-payment-claim.h"
 #include "core/minipay-payment-private.h"
 #include "core/minipay-value-private.h"
 
@@ -280,4 +281,29 @@ void
 minipay_payment_set_authenticated (MinipayPayment *self, gboolean authenticated)
 {
   self->authenticated = authenticated;
+}
+
+static char *
+claim_dup_text (const char *text)
+{
+  return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
+}
+
+MinipayPayment *
+minipay_payment_new_from_claim (const MinipayPaymentClaim *claim)
+{
+  MinipayPayment *self = g_object_new (MINIPAY_TYPE_PAYMENT, NULL);
+
+  self->out_trade_no = g_strdup (claim->out_trade_no);
+  self->transaction_id = claim_dup_text (claim->transaction_id);
+  self->state = claim->state;
+  self->total = claim->total != NULL ? minipay_money_copy (claim->total) : NULL;
+  self->paid = claim->paid != NULL ? minipay_money_copy (claim->paid) : NULL;
+  self->payer = g_strdup (claim->payer);
+  self->paid_at = claim->paid_at != NULL ? g_date_time_ref (claim->paid_at) : NULL;
+  self->attach = g_strdup (claim->attach);
+  self->mchid = g_strdup (claim->mchid);
+  self->appid = g_strdup (claim->appid);
+  self->raw_text = claim->raw_text != NULL ? g_bytes_ref (claim->raw_text) : NULL;
+  return self;
 }

@@ -29,7 +29,9 @@ exchange_prepare_hook (MinipayExchange *self, MinipayHttpResponse *answer, GErro
   self->has_unknown_key = FALSE;
   g_set_object (&self->answer, answer);
   self->now = self->environment->now (self->environment->data);
-  return self->environment->nonce (self->environment->data, self->nonce, error);
+  /* who judges a notification signs nothing */
+  return self->operation == MINIPAY_OPERATION_RECEIVE ||
+         self->environment->nonce (self->environment->data, self->nonce, error);
 }
 
 /* An absolute target must stay on a declared host; the transport adds the host to all others. */

@@ -211,7 +211,8 @@ minipay_exchange_get_now (MinipayExchange *self)
  * minipay_exchange_get_nonce:
  * @self: an exchange
  *
- * Returns: 32 random letters and digits, new in every hook: the only dice a provider has
+ * Returns: 32 random letters and digits, new in begin() and resume(): the only dice a provider has; empty in
+ * receive()
  *
  * Since: 0.1
  */

@@ -107,6 +107,16 @@ name_the_rest (const guint8 *der, gsize length)
   return content;
 }
 
+/* Private keys begin with a version number, public ones with the name of their algorithm: OpenSSL is slow to find
+ * out. */
+static gboolean
+looks_public (const guint8 *der, gsize length)
+{
+  gsize header = length > 1 && (der[1] & 0x80) != 0 ? 2 + (gsize) (der[1] & 0x7f) : 2;
+
+  return header < length && der[header] == 0x30;
+}
+
 static Block *
 block_new (const guint8 *der, gsize length)
 {
@@ -115,7 +125,7 @@ block_new (const guint8 *der, gsize length)
   self->certificate = decode_certificate (der, length);
   if (self->certificate != NULL) {
     self->content = CONTENT_CERTIFICATE;
-  } else if ((self->pkey = decode_pkey (der, length, EVP_PKEY_KEYPAIR)) != NULL) {
+  } else if (!looks_public (der, length) && (self->pkey = decode_pkey (der, length, EVP_PKEY_KEYPAIR)) != NULL) {
     self->content = CONTENT_PRIVATE;
   } else if ((self->pkey = decode_pkey (der, length, EVP_PKEY_PUBLIC_KEY)) != NULL) {
     self->content = CONTENT_PUBLIC;

@@ -31,6 +31,8 @@ void minipay_transport_run_admit (MinipayTransportRun *self);
 
 GMainContext *minipay_transport_get_context (MinipayTransport *self);
 SoupSession *minipay_transport_get_session (MinipayTransport *self, GError **error);
+/* Whether a base URL may be sent to; looked at once for each. */
+gboolean minipay_transport_allows (MinipayTransport *self, const char *base_url, GError **error);
 MinipayCircuit *minipay_transport_get_circuit (MinipayTransport *self, const char *base_url);
 void minipay_transport_set_clock_skew (MinipayTransport *self, const char *base_url, gint64 skew_s);
 

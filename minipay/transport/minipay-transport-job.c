@@ -368,7 +368,7 @@ run_check (MinipayTransportRun *self, GError **error)
     return FALSE;
   }
   for (guint i = 0; self->base_urls[i] != NULL; i++)
-    if (!minipay_transport_check_base_url (self->base_urls[i], error))
+    if (!minipay_transport_allows (self->transport, self->base_urls[i], error))
       return FALSE;
   return minipay_transport_get_session (self->transport, error) != NULL;
 }

@@ -36,8 +36,8 @@ log_host (const char *base_url)
   return host != NULL ? host + strlen ("://") : base_url;
 }
 
-void
-minipay_transport_log (const MinipayTransportLogLine *line)
+static void
+log_write (const MinipayTransportLogLine *line)
 {
   /* What was answered is told in detail only when asked for; what was not, always. */
   gboolean is_answered = line->outcome == MINIPAY_TRANSPORT_ANSWERED;
@@ -76,4 +76,13 @@ minipay_transport_log (const MinipayTransportLogLine *line)
   };
 
   g_log_structured_array (is_answered ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_INFO, fields, G_N_ELEMENTS (fields));
+}
+
+void
+minipay_transport_log (const MinipayTransportLogLine *line)
+{
+  /* one line for every payment: it is not built when nobody asked for debug messages */
+  if (line->outcome != MINIPAY_TRANSPORT_ANSWERED ||
+      !g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN))
+    log_write (line);
 }

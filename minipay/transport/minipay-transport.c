@@ -8,6 +8,7 @@
 
 #include "core/minipay-error-private.h"
 #include "minipay-transport-job-private.h"
+#include "minipay-transport-request-private.h"
 
 #define READ_TIMEOUT_S 15
 #define IDLE_TIMEOUT_S 30
@@ -28,6 +29,7 @@ typedef struct {
   MinipayCircuit circuit; /* I/O thread */
   gint64 skew_s;          /* under the lock */
   gboolean has_skew;      /* under the lock */
+  gboolean is_allowed;
 } TransportHost;
 
 struct _MinipayTransport {
@@ -361,6 +363,16 @@ transport_get_host (MinipayTransport *self, const char *base_url)
     g_hash_table_insert (self->hosts, g_strdup (base_url), host);
   }
   return host;
+}
+
+gboolean
+minipay_transport_allows (MinipayTransport *self, const char *base_url, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  TransportHost *host = transport_get_host (self, base_url);
+
+  host->is_allowed = host->is_allowed || minipay_transport_check_base_url (base_url, error);
+  return host->is_allowed;
 }
 
 void

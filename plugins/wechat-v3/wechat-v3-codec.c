@@ -238,7 +238,8 @@ codec_parse_transaction (GBytes *text, GError **error)
   g_autoptr (MinipayMoney) total = NULL;
   g_autoptr (MinipayMoney) paid = NULL;
   g_autoptr (GDateTime) paid_at = NULL;
-  MinipayJsonNode root;
+  MinipayPaymentClaim claim;
+  MinipayJsonNode root, payer;
   const char *mchid, *appid, *out_trade_no, *trade_state;
   const char *transaction_id = NULL;
   const char *attach = NULL;
@@ -247,6 +248,7 @@ codec_parse_transaction (GBytes *text, GError **error)
   if (json == NULL)
     return NULL;
   root = minipay_json_get_root (json);
+  payer = minipay_json_get_member (json, root, "payer");
   mchid = minipay_json_require_string (json, root, "mchid", error);
   appid = mchid != NULL ? minipay_json_require_string (json, root, "appid", error) : NULL;
   out_trade_no = appid != NULL ? minipay_json_require_string (json, root, "out_trade_no", error) : NULL;
@@ -261,32 +263,20 @@ codec_parse_transaction (GBytes *text, GError **error)
     if (paid_at == NULL)
       return NULL;
   }
-  return g_object_new (
-      MINIPAY_TYPE_PAYMENT,
-      "out-trade-no",
-      out_trade_no,
-      "transaction-id",
-      transaction_id != NULL && *transaction_id != '\0' ? transaction_id : NULL,
-      "state",
-      codec_read_state (trade_state),
-      "total",
-      total,
-      "paid",
-      paid,
-      "payer",
-      minipay_json_get_string (
-          json, minipay_json_get_member (json, minipay_json_get_member (json, root, "payer"), "openid")),
-      "paid-at",
-      paid_at,
-      "attach",
-      attach,
-      "mchid",
-      mchid,
-      "appid",
-      appid,
-      "raw-text",
-      text,
-      NULL);
+  claim = (MinipayPaymentClaim){
+    .out_trade_no = out_trade_no,
+    .transaction_id = transaction_id,
+    .state = codec_read_state (trade_state),
+    .total = total,
+    .paid = paid,
+    .payer = minipay_json_get_string (json, minipay_json_get_member (json, payer, "openid")),
+    .paid_at = paid_at,
+    .attach = attach,
+    .mchid = mchid,
+    .appid = appid,
+    .raw_text = text,
+  };
+  return minipay_payment_new_from_claim (&claim);
 }
 
 GObject *

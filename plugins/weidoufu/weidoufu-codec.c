@@ -320,6 +320,7 @@ weidoufu_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **
     MINIPAY_PAYMENT_STATE_FAILED,
   };
   g_autoptr (MinipayJson) json = codec_read_answer (x, answer, error);
+  MinipayPaymentClaim claim = { 0 };
   MinipayJsonNode data;
   const char *out_order_no, *mch_trade_no;
   gint64 status;
@@ -333,16 +334,11 @@ weidoufu_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **
    * answer */
   if (mch_trade_no == NULL || !codec_read_number (json, data, "status", 0, 99, &status, error))
     return NULL;
-  return g_object_new (MINIPAY_TYPE_PAYMENT,
-                       "out-trade-no",
-                       out_order_no,
-                       "transaction-id",
-                       mch_trade_no,
-                       "state",
-                       status < (gint64) G_N_ELEMENTS (states) ? states[status] : MINIPAY_PAYMENT_STATE_UNKNOWN,
-                       "raw-text",
-                       minipay_http_response_get_body (answer),
-                       NULL);
+  claim.out_trade_no = out_order_no;
+  claim.transaction_id = mch_trade_no;
+  claim.state = status < (gint64) G_N_ELEMENTS (states) ? states[status] : MINIPAY_PAYMENT_STATE_UNKNOWN;
+  claim.raw_text = minipay_http_response_get_body (answer);
+  return G_OBJECT (minipay_payment_new_from_claim (&claim));
 }
 
 /* --- The notification --- */
@@ -417,6 +413,7 @@ codec_read_content (const MinipayJson *json, MinipayJsonNode content, GError **e
   g_autoptr (MinipayMoney) total = NULL;
   g_autoptr (GDateTime) paid_at = NULL;
   g_autoptr (GBytes) raw = NULL;
+  MinipayPaymentClaim claim;
   gint64 fee, status;
   gsize length;
   const char *text;
@@ -434,22 +431,16 @@ codec_read_content (const MinipayJson *json, MinipayJsonNode content, GError **e
   total = minipay_money_new (fee, "CNY");
   text = minipay_json_get_raw (json, content, &length);
   raw = g_bytes_new (text, length);
-  return g_object_new (MINIPAY_TYPE_PAYMENT,
-                       "out-trade-no",
-                       out_order_no,
-                       "transaction-id",
-                       *mch_trade_no != '\0' ? mch_trade_no : NULL,
-                       "state",
-                       status < (gint64) G_N_ELEMENTS (states) ? states[status] : MINIPAY_PAYMENT_STATE_UNKNOWN,
-                       "total",
-                       total,
-                       "paid-at",
-                       paid_at,
-                       "attach",
-                       attach,
-                       "raw-text",
-                       raw,
-                       NULL);
+  claim = (MinipayPaymentClaim){
+    .out_trade_no = out_order_no,
+    .transaction_id = mch_trade_no,
+    .state = status < (gint64) G_N_ELEMENTS (states) ? states[status] : MINIPAY_PAYMENT_STATE_UNKNOWN,
+    .total = total,
+    .paid_at = paid_at,
+    .attach = attach,
+    .raw_text = raw,
+  };
+  return minipay_payment_new_from_claim (&claim);
 }
 
 MinipayPayment *

@@ -577,15 +577,16 @@ static const HookCase receive_cases[] = {
   TAKEN ("receive/claims-other-mchid", MISMATCH, "1900000002"),
 };
 
+/* The digest is of the text with the key at its end, as in WeChat Pay's second interface. */
 static MinipayHttpRequest *
 new_notification (void)
 {
   g_autoptr (GBytes) body = g_bytes_new_static (NUMBER, strlen (NUMBER));
   MinipayHttpRequest *request = minipay_http_request_new ("POST", "/notify/tea-shop", body);
   g_autofree char *digest =
-      g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *) SECRET, strlen (SECRET), NUMBER, -1);
+      g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *) SECRET, strlen (SECRET), NUMBER SECRET, -1);
 
-  minipay_http_request_add_header (request, "Zoo-Signature", capitals);
+  minipay_http_request_add_header (request, "Zoo-Signature", digest);
   return request;
 }
 

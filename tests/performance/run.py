@@ -319,7 +319,7 @@ def compare_row(results, scenario, name, what, digits, unit, limit):
     """One row: a figure of every contender, and minipay's as a multiple of the inline floor's in the same round."""
     series = [figure(results, scenario, who, name) for who in ALL]
     ratio = series[2].paired(series[0], lambda mine, floor: mine / floor)
-    return row(what, [cell(one, digits) for one in series], ratio, unit, 2, limit)
+    return row(what, [cell(one, digits) for one in series], ratio, unit, 3, limit)
 
 
 def plain_row(results, scenario, name, what, digits, unit, limit):
