@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Installs the Debian packages that are missing: what it takes to build and run minipay, and with the word `tests` also what
-# the tests start. As root or through sudo; otherwise it prints the one line that would do it and exits with 2.
+# Installs the Debian packages that are missing: what it takes to build and run minipay, and with the word `tests` also
+# what the tests start. As root or through sudo; otherwise it prints the one line that would do it and exits with 2.
 set -eu
 
 build='binutils ca-certificates gcc gir1.2-glib-2.0 gjs glib-networking gobject-introspection libc6-dev
@@ -36,7 +36,7 @@ else
   exit 2
 fi
 
-# nginx is only started by the tests themselves: the installation must not start one. A rule that is there already stays.
+# nginx is started by the tests alone: the installation must not start one. A rule that is there already stays.
 rule=/usr/sbin/policy-rc.d
 if [ ! -e "$rule" ]; then
   printf '#!/bin/sh\nexit 101\n' | $sudo tee "$rule" >/dev/null

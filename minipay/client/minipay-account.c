@@ -210,7 +210,9 @@ create_check (MinipayAccount *self, MinipayExchange *x, MinipayCheckout *checkou
     if (known == NULL || !minipay_compare_payment (payment, self->info, self->config, "create", error) ||
         !minipay_compare_with_intent (payment, known, error))
       return FALSE;
-    state = minipay_payment_state_to_intent (minipay_payment_get_state (payment));
+    /* what nobody signed may be true, but it settles nothing */
+    if (minipay_payment_get_authenticated (payment))
+      state = minipay_payment_state_to_intent (minipay_payment_get_state (payment));
   }
   intent = minipay_store_advance (
       self->house.store, account, number, state, minipay_checkout_get_transaction_id (checkout), error);

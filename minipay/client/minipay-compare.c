@@ -112,6 +112,17 @@ minipay_compare_payment (MinipayPayment *payment,
 gboolean
 minipay_compare_with_ref (MinipayPayment *payment, MinipayPaymentRef *ref, GError **error)
 {
+  const gboolean is_by_number = minipay_payment_ref_get_out_trade_no (ref) != NULL;
+
+  if ((is_by_number ? minipay_payment_get_out_trade_no (payment) : minipay_payment_get_transaction_id (payment)) ==
+      NULL) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_MISMATCH,
+                 "the answer does not name the %s it was asked for",
+                 is_by_number ? "out_trade_no" : "transaction_id");
+    return FALSE;
+  }
   return compare_text ("out_trade_no",
                        minipay_payment_get_out_trade_no (payment),
                        minipay_payment_ref_get_out_trade_no (ref),

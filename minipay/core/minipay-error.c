@@ -135,13 +135,24 @@ minipay_set_gateway_error (
   g_propagate_error (error, made);
 }
 
+/* One line of UTF-8: what others wrote must not be able to forge a second line of a log. */
+static char *
+error_dup_message (const GError *error)
+{
+  for (const char *p = error->message; *p != '\0'; p++)
+    if ((guchar) *p < 0x20 || *p == 0x7f)
+      return minipay_error_quote (error->message, -1);
+  return g_utf8_make_valid (error->message, -1);
+}
+
 GError *
 minipay_error_recode (const GError *error, MinipayError code, const char *prefix)
 {
+  g_autofree char *message = error_dup_message (error);
   GError *made;
 
-  made = prefix != NULL ? g_error_new (MINIPAY_ERROR, code, "%s: %s", prefix, error->message)
-                        : g_error_new_literal (MINIPAY_ERROR, code, error->message);
+  made = prefix != NULL ? g_error_new (MINIPAY_ERROR, code, "%s: %s", prefix, message)
+                        : g_error_new_literal (MINIPAY_ERROR, code, message);
   if (error->domain == MINIPAY_ERROR)
     minipay_error_private_copy (minipay_error_get_private ((GError *) error), minipay_error_get_private (made));
   return made;

@@ -143,6 +143,9 @@ config_read_endpoint (ConfigReader *reader, GError **error)
   g_auto (GStrv) given = NULL;
   gboolean is_loopback = FALSE;
 
+  if (endpoint != NULL && *endpoint == '\0')
+    /* somebody meant to lead the account elsewhere: that it goes live instead must not happen by a slip */
+    return config_fail (reader, error, "endpoint is empty, allowed is https://HOST[:PORT], or no such line");
   if (endpoint == NULL) {
     const char *const *hosts = minipay_manifest_get_hosts (reader->manifest, reader->self->mode);
 
@@ -243,7 +246,7 @@ config_read_secret (ConfigReader *reader, const MinipayField *field, MinipaySecr
 
   if (key == NULL)
     return FALSE;
-  minipay_secret_peek (material, &length);
+  minipay_key_get_secret_length (key, &length);
   if (length < field->rule.min_length)
     return config_fail (reader,
                         error,

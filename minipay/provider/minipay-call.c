@@ -58,8 +58,15 @@ minipay_headers_require (const MinipayHeaders *headers, const char *name, Minipa
   guint count;
   const char *value = minipay_headers_lookup (headers, name, &count);
 
-  if (count == 1 && *value != '\0')
+  if (count == 1 && *value != '\0') {
+    /* a line end in a signed line would move the border between the lines */
+    for (const char *p = value; *p != '\0'; p++)
+      if ((guchar) *p < 0x20 || *p == 0x7f) {
+        g_set_error (error, MINIPAY_ERROR, code, "header %s has a control character", name);
+        return NULL;
+      }
     return value;
+  }
   g_set_error (error, MINIPAY_ERROR, code, "header %s stands %u times, allowed is once with a value", name, count);
   return NULL;
 }

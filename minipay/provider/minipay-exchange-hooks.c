@@ -10,6 +10,8 @@
 /* More requests than any gateway's flow has: a provider that goes on is lost. */
 #define MAX_SENDS 8
 
+#define MAX_REQUEST_BYTES (1024 * 1024)
+
 static void
 exchange_set_plugin_error (MinipayExchange *self, GError **error, const char *what)
 {
@@ -53,6 +55,23 @@ exchange_check_target (MinipayExchange *self, GError **error)
                minipay_provider_info_get_id (self->info),
                quoted,
                hosts);
+  return FALSE;
+}
+
+static gboolean
+exchange_check_body (MinipayExchange *self, GError **error)
+{
+  GBytes *body = minipay_http_request_get_body (self->request);
+
+  if (body == NULL || g_bytes_get_size (body) <= MAX_REQUEST_BYTES)
+    return TRUE;
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PLUGIN,
+               "provider %s sends %" G_GSIZE_FORMAT " bytes, allowed are %d",
+               minipay_provider_info_get_id (self->info),
+               g_bytes_get_size (body),
+               MAX_REQUEST_BYTES);
   return FALSE;
 }
 
@@ -112,7 +131,21 @@ exchange_check_acts (MinipayExchange *self, GError **error)
     exchange_set_plugin_error (self, error, "sends without end");
     return FALSE;
   }
-  return exchange_check_target (self, error);
+  return exchange_check_target (self, error) && exchange_check_body (self, error);
+}
+
+/* Whether a signature covers what is claimed is known here, and told by nobody else. */
+static void
+exchange_mark_result (MinipayExchange *self)
+{
+  MinipayPayment *payment = NULL;
+
+  if (MINIPAY_IS_PAYMENT (self->result))
+    payment = MINIPAY_PAYMENT (self->result);
+  else if (MINIPAY_IS_CHECKOUT (self->result))
+    payment = minipay_checkout_get_payment (MINIPAY_CHECKOUT (self->result));
+  if (payment != NULL)
+    minipay_payment_set_authenticated (payment, self->is_verified);
 }
 
 static gboolean
@@ -121,6 +154,7 @@ exchange_end_hook (MinipayExchange *self, gboolean is_good, GError *local_error,
   g_autoptr (GError) owned = local_error;
 
   if (is_good && owned == NULL && exchange_check_acts (self, &owned)) {
+    exchange_mark_result (self);
     self->step++;
     return TRUE;
   }
@@ -128,7 +162,7 @@ exchange_end_hook (MinipayExchange *self, gboolean is_good, GError *local_error,
   if (owned == NULL)
     exchange_set_plugin_error (self, &owned, "failed without giving a reason");
   if (owned->domain == MINIPAY_ERROR) {
-    g_propagate_error (error, g_steal_pointer (&owned));
+    g_propagate_error (error, minipay_error_recode (owned, (MinipayError) owned->code, NULL));
     return FALSE;
   }
   g_propagate_error (error,
@@ -145,6 +179,7 @@ minipay_exchange_begin (MinipayExchange *self, GError **error)
   if (!exchange_prepare_hook (self, NULL, error))
     return FALSE;
   self->step = 0;
+  self->flags = MINIPAY_SEND_FLAGS_NONE;
   is_good = MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->begin (self->provider, self, &local_error);
   return exchange_end_hook (self, is_good, local_error, error);
 }
@@ -160,8 +195,6 @@ minipay_exchange_resume (MinipayExchange *self, MinipayHttpResponse *answer, GEr
   is_good =
       MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->resume (self->provider, self, answer, &local_error);
   is_good = exchange_end_hook (self, is_good, local_error, error);
-  if (is_good && MINIPAY_IS_PAYMENT (self->result))
-    minipay_payment_set_authenticated (MINIPAY_PAYMENT (self->result), self->is_verified);
   return is_good;
 }
 
@@ -185,7 +218,6 @@ minipay_exchange_receive (MinipayExchange *self, MinipayHttpRequest *incoming, G
     exchange_set_plugin_error (self, error, "took a notification without verifying it");
     return FALSE;
   }
-  minipay_payment_set_authenticated (MINIPAY_PAYMENT (self->result), TRUE);
   return TRUE;
 }
 

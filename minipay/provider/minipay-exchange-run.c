@@ -36,7 +36,8 @@ typedef struct {
   MinipayTransportOutcome outcome;
   MinipayHttpResponse *answer;
   GError *transport_error;
-  gboolean has_left; /* some try may have reached the gateway and was never answered */
+  gboolean has_left; /* some try may have been obeyed, whatever comes of the last */
+  gboolean is_safe;  /* the last request only asked */
 
   /* how it ended */
   GObject *result;
@@ -248,6 +249,9 @@ run_send (Run *run)
     .log_operation = names[minipay_exchange_get_operation (run->exchange)],
   };
 
+  /* an earlier step that was answered did more than ask: what comes of this one cannot undo it */
+  run->has_left |= run->answer != NULL && !run->is_safe;
+  run->is_safe = (minipay_exchange_get_flags (run->exchange) & MINIPAY_SEND_FLAGS_SAFE) != 0;
   g_clear_object (&run->answer);
   minipay_transport_send (run->setup.transport, &job, run->cancellable, on_transport_done, run);
   return FALSE;
@@ -281,7 +285,7 @@ run_after_hook (Run *run)
   if (minipay_exchange_get_pending_reason (x) != NULL) {
     if (run_back_off (run, minipay_exchange_get_retry_after (x)))
       return FALSE;
-    run->has_left = TRUE;
+    run->has_left |= run->answer != NULL;
     run_fail (run,
               g_error_new (MINIPAY_ERROR,
                            MINIPAY_ERROR_RATE_LIMITED,
@@ -309,10 +313,20 @@ run_begin (Run *run)
   }
   run->phase = RUN_BEGIN;
   run->n_tries++;
+  g_clear_object (&run->answer);
   if (minipay_exchange_begin (run->exchange, &error))
     return run_after_hook (run);
   run_fail (run, error);
   return run_conclude (run);
+}
+
+static GError *
+run_name_provider (Run *run, const GError *error)
+{
+  g_autofree char *prefix =
+      g_strdup_printf ("provider %s", minipay_provider_info_get_id (minipay_exchange_get_info (run->exchange)));
+
+  return minipay_error_recode (error, MINIPAY_ERROR_PLUGIN, prefix);
 }
 
 static gboolean
@@ -328,6 +342,8 @@ run_without_answer (Run *run)
     return FALSE;
   if (!run_moves_money (run) && run->outcome == MINIPAY_TRANSPORT_UNKNOWN && is_cancelled)
     g_set_error_literal (&run->error, G_IO_ERROR, G_IO_ERROR_CANCELLED, run->transport_error->message);
+  else if (g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN))
+    run_fail (run, run_name_provider (run, run->transport_error));
   else
     run_fail (run, g_steal_pointer (&run->transport_error));
   return run_conclude (run);

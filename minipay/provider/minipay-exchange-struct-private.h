@@ -25,7 +25,7 @@ struct _MinipayExchange {
   /* what the running hook did */
   guint n_acts;
   MinipayHttpRequest *request;
-  MinipaySendFlags flags;
+  MinipaySendFlags flags; /* of the last request: they outlive the hook */
   GObject *result;
   char *pending_reason;
   guint retry_after_s;

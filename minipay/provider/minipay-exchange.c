@@ -24,7 +24,6 @@ minipay_exchange_clear_acts (MinipayExchange *self)
 {
   self->n_acts = 0;
   g_clear_object (&self->request);
-  self->flags = MINIPAY_SEND_FLAGS_NONE;
   g_clear_object (&self->result);
   g_clear_pointer (&self->pending_reason, g_free);
   self->retry_after_s = 0;

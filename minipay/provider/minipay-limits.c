@@ -11,6 +11,9 @@
 
 #define TRANSACTION_ID_MAX_BYTES 64
 
+/* RFC 3986: everything else is percent-encoded */
+#define URL_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%"
+
 static const char *
 enum_to_nick (GType type, int number)
 {
@@ -145,6 +148,16 @@ limits_check_notify_url (const MinipayManifest *manifest,
   g_autoptr (GUri) uri = NULL;
   const char *fault = NULL;
 
+  if (url != NULL && url[strspn (url, URL_CHARACTERS)] != '\0') {
+    g_autofree char *quoted = minipay_error_quote (url, -1);
+
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "notify_url \"%s\" has characters that an address must escape",
+                 quoted);
+    return FALSE;
+  }
   if (!limits_check_text (manifest, "notify_url", url, error))
     return FALSE;
   if (url == NULL || *url == '\0')
@@ -290,9 +303,8 @@ limits_check_extras (const MinipayManifest *manifest, GVariant *extras, GError *
       return FALSE;
     }
     if (strcmp (extra->type, "s") == 0) {
-      MinipayTextRule rule = { .max_length = extra->max_length };
-
-      if (!minipay_text_rule_check (&rule, name, g_variant_get_string (owned, NULL), MINIPAY_ERROR_INVALID, error))
+      if (!minipay_text_rule_check (
+              &extra->rule, name, g_variant_get_string (owned, NULL), MINIPAY_ERROR_INVALID, error))
         return FALSE;
     }
   }

@@ -57,7 +57,7 @@ typedef struct {
 typedef struct {
   char *name;
   char *type; /* a GVariant type string */
-  guint max_length;
+  MinipayTextRule rule;
 } MinipayExtra;
 
 /* What a mode says otherwise than the provider as a whole; NULL members say nothing. */

@@ -24,6 +24,8 @@ static void
 manifest_fail (ManifestReader *reader, const char *key, const char *format, ...)
 {
   g_autofree char *message = NULL;
+  g_autofree char *where = NULL;
+  g_autofree char *quoted = NULL;
   va_list args;
 
   if (reader->error != NULL)
@@ -31,15 +33,10 @@ manifest_fail (ManifestReader *reader, const char *key, const char *format, ...)
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (&reader->error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_PLUGIN,
-               "%s: [%s]%s%s %s",
-               reader->path,
-               reader->group,
-               key != NULL ? " " : "",
-               key != NULL ? key : "",
-               message);
+  where = g_strdup_printf (
+      "%s: [%s]%s%s %s", reader->path, reader->group, key != NULL ? " " : "", key != NULL ? key : "", message);
+  quoted = minipay_error_quote (where, -1);
+  g_set_error_literal (&reader->error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, quoted);
 }
 
 static char *
@@ -221,6 +218,7 @@ extra_free (gpointer data)
 
   g_free (extra->name);
   g_free (extra->type);
+  g_free (extra->rule.characters);
   g_free (extra);
 }
 
@@ -231,7 +229,7 @@ manifest_read_extra (ManifestReader *reader, const char *name)
 
   extra->name = g_strdup (name);
   extra->type = manifest_read_string (reader, "Type", TRUE);
-  extra->max_length = (guint) manifest_read_integer (reader, "MaxLength", 65536, 0);
+  manifest_read_rule (reader, &extra->rule);
   if (extra->type != NULL && !g_variant_type_string_is_valid (extra->type))
     manifest_fail (reader, "Type", "is \"%s\", which is no GVariant type", extra->type);
   return extra;
@@ -266,9 +264,12 @@ manifest_check_enum_nick (ManifestReader *reader, const char *key, GType type, c
 static gboolean
 manifest_host_is_sane (const char *host)
 {
+  const char *last = strrchr (host, '.');
+
   /* a plain DNS name: no scheme, port, user, address literal */
-  return strspn (host, "abcdefghijklmnopqrstuvwxyz0123456789.-") == strlen (host) && strchr (host, '.') != NULL &&
-         !g_hostname_is_ip_address (host) && *host != '.' && *host != '-';
+  return strspn (host, "abcdefghijklmnopqrstuvwxyz0123456789.-") == strlen (host) && last != NULL &&
+         g_ascii_isalpha (last[1]) && strstr (host, "..") == NULL && !g_hostname_is_ip_address (host) &&
+         *host != '.' && *host != '-';
 }
 
 static void
@@ -344,7 +345,11 @@ static const struct {
     manifest_read_limit,
     limit_free,
     " Required Minimum Maximum Schemes Query MinSecondsAhead MinLength MaxLength Length Unit Characters " },
-  { "Extra ", G_STRUCT_OFFSET (MinipayManifest, extras), manifest_read_extra, extra_free, " Type MaxLength " },
+  { "Extra ",
+    G_STRUCT_OFFSET (MinipayManifest, extras),
+    manifest_read_extra,
+    extra_free,
+    " Type MinLength MaxLength Length Unit Characters " },
   { "Mode ",
     G_STRUCT_OFFSET (MinipayManifest, mode_rules),
     manifest_read_mode,
@@ -459,6 +464,10 @@ minipay_manifest_parse (const char *path, const char *name, GBytes *text, GError
     G_STRUCT_MEMBER (GPtrArray *, self, group_kinds[i].list_offset) =
         g_ptr_array_new_with_free_func (group_kinds[i].free_func);
 
+  if (!g_utf8_validate_len (g_bytes_get_data (text, NULL), g_bytes_get_size (text), NULL)) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s is not UTF-8 text", path);
+    return NULL;
+  }
   if (!g_key_file_load_from_bytes (file, text, G_KEY_FILE_KEEP_TRANSLATIONS, &local_error)) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s: %s", path, local_error->message);
     return NULL;

@@ -185,8 +185,7 @@ info_extras_to_variant (MinipayProviderInfo *self)
     GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
 
     g_variant_dict_insert (&dict, "type", "s", extra->type);
-    if (extra->max_length > 0)
-      g_variant_dict_insert (&dict, "max_length", "u", extra->max_length);
+    dict_add_rule (&dict, &extra->rule);
     g_variant_builder_add (&builder, "{s@a{sv}}", extra->name, g_variant_dict_end (&dict));
   }
   return g_variant_builder_end (&builder);

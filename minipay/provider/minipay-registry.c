@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "core/minipay-error-private.h"
 #include "provider/minipay-loader-private.h"
 #include "provider/minipay-payment-provider.h"
 #include "provider/minipay-provider-info-private.h"
@@ -75,6 +76,7 @@ registry_read_manifest (MinipayRegistry *self, const char *folder, const char *n
 {
   g_autofree char *file = g_strconcat (name, ".provider", NULL);
   g_autofree char *path = g_build_filename (folder, name, file, NULL);
+  g_autofree char *shown = minipay_error_quote (path, -1);
   g_autoptr (MinipayManifest) manifest = NULL;
   g_autoptr (GBytes) text = NULL;
   g_autoptr (GError) error = NULL;
@@ -86,14 +88,16 @@ registry_read_manifest (MinipayRegistry *self, const char *folder, const char *n
   if (text != NULL)
     manifest = minipay_manifest_parse (path, name, text, &error);
   if (manifest == NULL) {
-    g_ptr_array_add (self->problems, g_strdup (error->message));
+    g_autoptr (GError) clean = minipay_error_recode (error, MINIPAY_ERROR_PLUGIN, NULL);
+
+    g_ptr_array_add (self->problems, g_strdup (clean->message));
     return;
   }
   twin = registry_find (self, manifest->id);
   if (twin != NULL) {
     g_ptr_array_add (self->problems,
                      g_strdup_printf ("%s: provider %s was found before at %s",
-                                      path,
+                                      shown,
                                       manifest->id,
                                       minipay_provider_info_get_manifest (twin)->path));
     return;

@@ -17,6 +17,9 @@ typedef struct _MinipayKey MinipayKey;
 /* Empty or blank secrets are refused; @length > 0 demands exactly that many bytes. */
 MinipayKey *minipay_key_new_secret (MinipaySecret *secret, gsize length, const char *what, GError **error);
 
+/* How long the secret is without what a file adds: a BOM in front, line ends behind. */
+void minipay_key_get_secret_length (MinipayKey *self, gsize *length);
+
 /* By content: PEM (PKCS#8, PKCS#1, SEC1), DER, bare base64, unencrypted. RSA of at least 2048 bits, or SM2.
  * What the text really is (a certificate, a public key, an encrypted key, nothing) is named when it is the
  * wrong thing. */

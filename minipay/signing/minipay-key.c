@@ -147,6 +147,12 @@ minipay_key_new_secret (MinipaySecret *secret, gsize length, const char *what, G
   return self;
 }
 
+void
+minipay_key_get_secret_length (MinipayKey *self, gsize *length)
+{
+  minipay_secret_peek (self->secret, length);
+}
+
 static gboolean
 check_rsa (EVP_PKEY *pkey, const char *what, GError **error)
 {

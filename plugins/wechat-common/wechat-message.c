@@ -35,15 +35,21 @@ static const struct {
   { "SERVICE_UNAVAILABLE", MINIPAY_ERROR_OUTCOME_UNKNOWN, "query, or repeat unchanged" },
 };
 
+/* Every line of a signed text ends with a line feed, also the last, also the empty one. */
+static void
+message_append_line (GString *text, const char *line, gssize length)
+{
+  g_string_append_len (text, line, length);
+  g_string_append_c (text, '\n');
+}
+
 char *
 wechat_message_sign_lines (MinipayExchange *x, const char *const *lines, GError **error)
 {
   g_autoptr (GString) text = g_string_sized_new (512);
 
-  for (; *lines != NULL; lines++) {
-    g_string_append (text, *lines);
-    g_string_append_c (text, '\n');
-  }
+  for (; *lines != NULL; lines++)
+    message_append_line (text, *lines, -1);
   return minipay_exchange_sign (x, MINIPAY_SCHEME_RSA_SHA256, "private-key", text->str, text->len, error);
 }
 
@@ -58,9 +64,11 @@ message_dup_authorization (MinipayExchange *x, const char *method, const char *t
   gsize n_body = 0;
   const char *body_data = body != NULL ? g_bytes_get_data (body, &n_body) : "";
 
-  g_string_append_printf (text, "%s\n%s\n%s\n%s\n", method, target, timestamp, nonce);
-  g_string_append_len (text, body_data, (gssize) n_body);
-  g_string_append_c (text, '\n');
+  message_append_line (text, method, -1);
+  message_append_line (text, target, -1);
+  message_append_line (text, timestamp, -1);
+  message_append_line (text, nonce, -1);
+  message_append_line (text, body_data, (gssize) n_body);
   signature = minipay_exchange_sign (x, MINIPAY_SCHEME_RSA_SHA256, "private-key", text->str, text->len, error);
   if (signature == NULL)
     return NULL;
@@ -139,9 +147,9 @@ message_verify (MinipayExchange *x, MinipayHeaders *headers, GBytes *body, gbool
     return FALSE;
   }
   text = g_string_sized_new (n_body + 128);
-  g_string_append_printf (text, "%s\n%s\n", timestamp, nonce);
-  g_string_append_len (text, body_data, (gssize) n_body);
-  g_string_append_c (text, '\n');
+  message_append_line (text, timestamp, -1);
+  message_append_line (text, nonce, -1);
+  message_append_line (text, body_data, (gssize) n_body);
   if (minipay_exchange_verify (x, MINIPAY_SCHEME_RSA_SHA256, key_id, text->str, text->len, signature, &local_error))
     return TRUE;
 

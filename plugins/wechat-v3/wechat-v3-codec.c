@@ -19,7 +19,7 @@ codec_add_limit_pay (MinipayJsonWriter *writer, GVariant *extras)
 {
   g_autofree const char **list = NULL;
 
-  if (extras == NULL || !g_variant_lookup (extras, "limit_pay", "^a&s", &list))
+  if (extras == NULL || !g_variant_lookup (extras, "limit_pay", "^a&s", &list) || *list == NULL)
     return;
   minipay_json_writer_begin_array (writer, "limit_pay");
   for (const char **p = list; *p != NULL; p++)
@@ -36,7 +36,7 @@ codec_add_extras (MinipayJsonWriter *writer, GVariant *extras)
 
   if (extras == NULL)
     return;
-  if (g_variant_lookup (extras, "goods_tag", "&s", &goods_tag))
+  if (g_variant_lookup (extras, "goods_tag", "&s", &goods_tag) && *goods_tag != '\0')
     minipay_json_writer_add_string (writer, "goods_tag", goods_tag);
   if (g_variant_lookup (extras, "support_fapiao", "b", &flag))
     minipay_json_writer_add_boolean (writer, "support_fapiao", flag);

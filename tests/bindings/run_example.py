@@ -63,7 +63,8 @@ def main(command):
             print(f'ok {account}')
 
         ran = run(command, sandbox.config, 'nobody')
-        check(ran.returncode == 1 and ran.stdout == '' and 'nobody' in ran.stderr, 'an unknown account was not refused', ran)
+        check(ran.returncode == 1 and ran.stdout == '' and 'nobody' in ran.stderr,
+              'an unknown account was not refused', ran)
         print('ok unknown account')
 
     # the gateway obeys, but its answer never arrives whole

@@ -128,7 +128,8 @@ async function testErrorFacts() {
     await test('error facts: the tail is split', () => {
         assertEqual(facts('refused [gateway-code=ORDERPAID; http=400; request-id=08F7=]'),
             {message: 'refused', gateway_code: 'ORDERPAID', http: 400, request_id: '08F7='});
-        assertEqual(facts('slow down [http=429]'), {message: 'slow down', gateway_code: null, http: 429, request_id: null});
+        assertEqual(facts('slow down [http=429]'),
+                    {message: 'slow down', gateway_code: null, http: 429, request_id: null});
     });
     await test('error facts: other brackets stay in the message', () => {
         for (const message of ['a [b]', 'a [http=429] b', 'a [http=429; b]', '[http=429]'])
@@ -141,7 +142,8 @@ async function testRequest() {
     const body = new TextEncoder().encode('{"a":1}');
 
     await test('request: headers of an object, an array, a map', () => {
-        const request = new Minipay.HttpRequest({method: 'POST', target: '/notify/weidoufu', headers: {A: '1', B: ['2', '3']}, body});
+        const request = new Minipay.HttpRequest({method: 'POST', target: '/notify/weidoufu',
+                                                 headers: {A: '1', B: ['2', '3']}, body});
         assertEqual(request instanceof Minipay.HttpRequest, true);
         assertEqual([request.get_method(), request.get_target()], ['POST', '/notify/weidoufu']);
         assertEqual(pairs(request), [['A', '1'], ['B', '2'], ['B', '3']]);
@@ -149,7 +151,8 @@ async function testRequest() {
 
         const repeated = [['Signature', 'one'], ['signature', 'two']];
         assertEqual(pairs(new Minipay.HttpRequest({method: 'POST', target: '/', headers: repeated})), repeated);
-        assertEqual(pairs(new Minipay.HttpRequest({method: 'POST', target: '/', headers: new Map(repeated)})), repeated);
+        assertEqual(pairs(new Minipay.HttpRequest({method: 'POST', target: '/', headers: new Map(repeated)})),
+                    repeated);
     });
     await test('request: what is not text or bytes is refused', () => {
         const wrong = [{target: undefined}, {method: null}, {body: '{}'}, {headers: {a: 5}}, {headers: {'a\0': 'b'}}];
@@ -159,7 +162,8 @@ async function testRequest() {
     });
     await test('request: many survive collection', () => {
         for (let i = 0; i < 2000; i++) {
-            assertEqual(pairs(new Minipay.HttpRequest({method: 'POST', target: '/', headers: {i: `${i}`}, body})), [['i', `${i}`]]);
+            assertEqual(pairs(new Minipay.HttpRequest({method: 'POST', target: '/', headers: {i: `${i}`}, body})),
+                        [['i', `${i}`]]);
             if (i % 100 === 0)
                 System.gc();
         }
@@ -221,14 +225,16 @@ async function testCalls(client) {
     });
     await test('errors: the code says what to do', async () => {
         await assertFails(Minipay.Error.INVALID, account.create_payment_async(makeOrder({out_trade_no: '!'})));
-        await assertFails(Minipay.Error.NOT_FOUND, account.query_payment_async(Minipay.PaymentRef.new('T20261121000000000001')));
+        await assertFails(Minipay.Error.NOT_FOUND,
+                          account.query_payment_async(Minipay.PaymentRef.new('T20261121000000000001')));
         const error = assertThrows(Minipay.Error, () => client.get_account('nobody'));
         assertEqual(error.code, Minipay.Error.NOT_FOUND);
     });
     await test('blocking: a payment', () => {
         const order = makeOrder();
         account.create_payment(order, null);
-        assertEqual(account.query_payment(Minipay.PaymentRef.new(order.out_trade_no), null).out_trade_no, order.out_trade_no);
+        assertEqual(account.query_payment(Minipay.PaymentRef.new(order.out_trade_no), null).out_trade_no,
+                    order.out_trade_no);
     });
 }
 

@@ -91,7 +91,8 @@ class MoneyTest(MinipayTestCase):
 
 class ErrorFactsTest(MinipayTestCase):
     def facts(self, message, domain=None):
-        return Minipay.error_facts(GLib.Error.new_literal(domain or Minipay.Error.quark(), message, Minipay.Error.REFUSED))
+        return Minipay.error_facts(GLib.Error.new_literal(domain or Minipay.Error.quark(), message,
+                                                          Minipay.Error.REFUSED))
 
     def test_the_tail_is_split(self):
         self.assertEqual(
@@ -119,7 +120,8 @@ class HttpRequestTest(MinipayTestCase):
         return [(headers.get_name(i), headers.get_value(i)) for i in range(headers.get_length())]
 
     def test_headers_of_a_dict(self):
-        request = Minipay.HttpRequest('POST', '/notify/weidoufu?a=1', {'Wechatpay-Nonce': 'x', 'Accept': '*/*'}, b'{"a":1}')
+        request = Minipay.HttpRequest('POST', '/notify/weidoufu?a=1', {'Wechatpay-Nonce': 'x', 'Accept': '*/*'},
+                                      b'{"a":1}')
         self.assertIsInstance(request, Minipay.HttpRequest)
         self.assertEqual(request.get_method(), 'POST')
         self.assertEqual(request.get_target(), '/notify/weidoufu?a=1')
@@ -129,8 +131,10 @@ class HttpRequestTest(MinipayTestCase):
     def test_repeats_are_kept(self):
         wanted = [('Wechatpay-Signature', 'one'), ('Accept', '*/*'), ('wechatpay-signature', 'two')]
         self.assertEqual(self.pairs(Minipay.HttpRequest('POST', '/', wanted, b'')), wanted)
-        self.assertEqual(self.pairs(Minipay.HttpRequest('POST', '/', [(n.encode(), v.encode()) for n, v in wanted])), wanted)
-        self.assertEqual(self.pairs(Minipay.HttpRequest('POST', '/', {'a': ['one', 'two']})), [('a', 'one'), ('a', 'two')])
+        self.assertEqual(self.pairs(Minipay.HttpRequest('POST', '/', [(n.encode(), v.encode()) for n, v in wanted])),
+                         wanted)
+        self.assertEqual(self.pairs(Minipay.HttpRequest('POST', '/', {'a': ['one', 'two']})),
+                         [('a', 'one'), ('a', 'two')])
 
     def test_a_body_is_bytes(self):
         for body in (b'\x00\xff', bytearray(b'\x00\xff'), memoryview(b'\x00\xff'), GLib.Bytes.new(b'\x00\xff')):
@@ -266,7 +270,8 @@ class AsyncTest(SandboxTestCase):
         self.sandbox.fault('wechat-v3', 'query', 'delay', milliseconds=5000)
 
         async def ask():
-            await asyncio.wait_for(self.account.query_payment_async(Minipay.PaymentRef.new(order.props.out_trade_no)), 0.5)
+            await asyncio.wait_for(self.account.query_payment_async(Minipay.PaymentRef.new(order.props.out_trade_no)),
+                                   0.5)
 
         started = time.monotonic()
         self.assertRaises(asyncio.TimeoutError, self.run_async, ask())

@@ -39,7 +39,8 @@ static const FaultCase create_cases[] = {
   { "wechat-v3-public-key", "cut", 3, 0, UNKNOWN },
   { "wechat-v3-public-key", "no-signature", 1, 0, UNKNOWN },
   { "wechat-v3-public-key", "bad-signature", 1, 0, UNKNOWN },
-  { "wechat-v3-public-key", "signtest", 1, 0, UNKNOWN },
+  { "wechat-v3-public-key", "signtest", 1, 0, CREATED },
+  { "wechat-v3-public-key", "signtest", 3, 0, UNKNOWN },
   { "wechat-v3-public-key", "unknown-serial", 1, 0, UNKNOWN },
   { "wechat-v3-public-key", "stale", 1, 0, UNKNOWN },
   { "wechat-v3-public-key", "http-500", 1, 0, UNKNOWN },
@@ -49,7 +50,7 @@ static const FaultCase create_cases[] = {
   { "wechat-v3-public-key", "http-429", 3, 0, LIMITED },
   { "wechat-v3-public-key", "html", 1, 0, UNKNOWN },
   { "wechat-v3-public-key", "redirect", 1, 0, UNKNOWN },
-  { "wechat-v3-public-key", "gzip-bomb", 1, 0, UNKNOWN },
+  { "wechat-v3-public-key", "gzip-bomb", 3, 0, UNKNOWN },
   { "wechat-v3-public-key", "duplicate", 1, 0, UNKNOWN },
   { "wechat-v3-certificate", "bad-signature", 1, 0, UNKNOWN },
   { "wechat-v3-certificate", "unknown-serial", 1, 0, UNKNOWN },
@@ -70,14 +71,15 @@ static const FaultCase query_cases[] = {
   { "weidoufu", "http-429", 3, 0, SAYS (RATE_LIMITED) },
   { "weidoufu", "html", 1, 0, SAYS (PROTOCOL) },
   { "weidoufu", "redirect", 1, 0, SAYS (PROTOCOL) },
-  { "weidoufu", "gzip-bomb", 1, 0, SAYS (PROTOCOL) },
+  { "weidoufu", "gzip-bomb", 3, 0, SAYS (PROTOCOL) },
   { "wechat-v3-public-key", "delay", 1, 200, DONE, MINIPAY_INTENT_STATE_PENDING },
   { "wechat-v3-public-key", "delay", 1, 2500, SAYS (NOT_SENT) },
   { "wechat-v3-public-key", "cut", 1, 0, DONE, MINIPAY_INTENT_STATE_PENDING },
   { "wechat-v3-public-key", "cut", 3, 0, SAYS (NOT_SENT) },
   { "wechat-v3-public-key", "no-signature", 1, 0, SAYS (SIGNATURE_INVALID) },
   { "wechat-v3-public-key", "bad-signature", 1, 0, SAYS (SIGNATURE_INVALID) },
-  { "wechat-v3-public-key", "signtest", 1, 0, SAYS (SIGNATURE_INVALID) },
+  { "wechat-v3-public-key", "signtest", 1, 0, DONE, MINIPAY_INTENT_STATE_PENDING },
+  { "wechat-v3-public-key", "signtest", 3, 0, SAYS (RATE_LIMITED) },
   { "wechat-v3-public-key", "unknown-serial", 1, 0, SAYS (SIGNATURE_INVALID) },
   { "wechat-v3-public-key", "duplicate", 1, 0, SAYS (SIGNATURE_INVALID) },
   { "wechat-v3-public-key", "stale", 1, 0, SAYS (STALE) },
@@ -87,9 +89,12 @@ static const FaultCase query_cases[] = {
   { "wechat-v3-public-key", "wrong-mchid", 1, 0, SAYS (MISMATCH) },
   { "wechat-v3-public-key", "wrong-appid", 1, 0, SAYS (MISMATCH) },
   { "wechat-v3-public-key", "http-429", 3, 0, SAYS (RATE_LIMITED) },
+  { "wechat-v3-public-key", "http-500", 1, 0, SAYS (NOT_SENT) },
+  { "wechat-v3-public-key", "http-502", 1, 0, DONE, MINIPAY_INTENT_STATE_PENDING },
+  { "wechat-v3-public-key", "http-502", 3, 0, SAYS (NOT_SENT) },
   { "wechat-v3-public-key", "html", 1, 0, SAYS (SIGNATURE_INVALID) },
   { "wechat-v3-public-key", "redirect", 1, 0, SAYS (PROTOCOL) },
-  { "wechat-v3-public-key", "gzip-bomb", 1, 0, SAYS (SIGNATURE_INVALID) },
+  { "wechat-v3-public-key", "gzip-bomb", 3, 0, SAYS (PROTOCOL) },
   { "wechat-v3-certificate", "bad-signature", 1, 0, SAYS (SIGNATURE_INVALID) },
   { "wechat-v3-certificate", "wrong-amount", 1, 0, SAYS (MISMATCH) },
 };
@@ -225,7 +230,8 @@ test_notify_cut (gconstpointer data)
   g_assert_false (sandbox_process_pay (side.sandbox, account, number));
   g_assert_cmpuint (side.receipts->len, ==, 0);
   merchant_side_assert_state (&side, account, order, MINIPAY_INTENT_STATE_PENDING);
-  settle (account, order);
+  g_assert_true (sandbox_process_pay (side.sandbox, account, number));
+  merchant_side_assert_state (&side, account, order, MINIPAY_INTENT_STATE_PAID);
 }
 
 static void

@@ -269,7 +269,8 @@ class SandboxTest(unittest.TestCase):
         values.update(changed)
         text = "%s\n%s\n%s\n%s\n" % (method, target, values["timestamp"], values["nonce_str"])
         values.setdefault("signature", rsa_sign(self.path("merchant-key.pem"), text.encode() + body + b"\n"))
-        return "WECHATPAY2-SHA256-RSA2048 " + ",".join('%s="%s"' % pair for pair in values.items() if pair[1] is not None)
+        present = ('%s="%s"' % pair for pair in values.items() if pair[1] is not None)
+        return "WECHATPAY2-SHA256-RSA2048 " + ",".join(present)
 
     def v3(self, method, target, body=b"", scheme="public-key", authorization=None, headers=None):
         every = {
@@ -285,7 +286,8 @@ class SandboxTest(unittest.TestCase):
         return self.program.request(method, target, body, {k: v for k, v in every.items() if v is not None})
 
     def create(self, order, scheme="public-key", **more):
-        return self.v3("POST", "/v3/pay/transactions/jsapi", json.dumps(order, ensure_ascii=False).encode(), scheme, **more)
+        return self.v3("POST", "/v3/pay/transactions/jsapi", json.dumps(order, ensure_ascii=False).encode(), scheme,
+                       **more)
 
     def query(self, number, scheme="public-key"):
         target = "/v3/pay/transactions/out-trade-no/%s?mchid=%s" % (number, self.account(scheme)["mchid"])
@@ -356,9 +358,11 @@ class Configuration(SandboxTest):
         public, certificate = self.account("public-key"), self.account("certificate")
         for account, mode, mchid, appid in ((public, "public-key", "1900000001", "wx0000000000000001"),
                                             (certificate, "certificate", "1900000002", "wx0000000000000002")):
-            self.assertEqual((account["provider"], account["mode"], account["endpoint"], account["mchid"], account["appid"]),
+            self.assertEqual((account["provider"], account["mode"], account["endpoint"], account["mchid"],
+                              account["appid"]),
                              ("wechat-v3", mode, endpoint, mchid, appid))
-            self.assertEqual((account["private-key"], account["api-v3-key"]), ("file:merchant-key.pem", "file:api-v3-key"))
+            self.assertEqual((account["private-key"], account["api-v3-key"]),
+                             ("file:merchant-key.pem", "file:api-v3-key"))
             self.assertRegex(account["merchant-serial"], "^[0-9A-F]{40}$")
         self.assertRegex(public["public-key-id"], "^PUB_KEY_ID_0{28}[0-9]{6}$")
         self.assertEqual(public["public-key"], "file:wechatpay-public-key.pem")
@@ -376,7 +380,8 @@ class Configuration(SandboxTest):
         self.assertEqual(serial.strip(), "serial=" + self.account("public-key")["merchant-serial"])
         self.assertRegex(self.serial("certificate"), "^[0-9A-F]{40}$")
         four_years = str(4 * 365 * 86400)
-        self.assertEqual(openssl("x509", "-in", self.path("platform-certificate.pem"), "-checkend", four_years).returncode, 0)
+        self.assertEqual(openssl("x509", "-in", self.path("platform-certificate.pem"), "-checkend",
+                                 four_years).returncode, 0)
 
     @staticmethod
     def contents(folder):
@@ -411,7 +416,8 @@ class Configuration(SandboxTest):
         with tempfile.TemporaryDirectory() as folder:
             self.assertEqual(Program("--write-config=" + folder).stop(), 0)
             key, certificate = (os.path.join(folder, n) for n in ("merchant-key.pem", "merchant-certificate.pem"))
-            made = openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=live merchant", "-keyout", key,
+            made = openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=live merchant", "-keyout",
+                           key,
                            "-out", certificate)
             self.assertEqual(made.returncode, 0, made.stderr)
             done = subprocess.run([SANDBOX, "--write-config=" + folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -427,7 +433,8 @@ class CommandLine(SandboxTest):
             self.assertTrue(done.stderr)
 
     def test_port_in_use_exits_1(self):
-        done = subprocess.run([SANDBOX, "--port=%d" % self.program.port], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        done = subprocess.run([SANDBOX, "--port=%d" % self.program.port], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE)
         self.assertEqual((done.returncode, done.stdout), (1, b""))
 
     def test_version(self):
@@ -502,7 +509,8 @@ class Weidoufu(SandboxTest):
         self.assertTrue(self.program.logged("&out_order_no=%s&" % fields["out_order_no"]))
         altered = dict(fields, total_fee=1, sign=good)
         self.assertEqual(self.weidoufu_post(altered, sign=good).json()["message"], "签名错误")
-        self.assertEqual(self.program.request("GET", "/pay/query?out_order_no=" + fields["out_order_no"]).json()["code"], 0)
+        self.assertEqual(self.program.request("GET",
+                                              "/pay/query?out_order_no=" + fields["out_order_no"]).json()["code"], 0)
 
     def test_every_field_rule(self):
         for name in ("body", "out_order_no", "pay_type", "total_fee", "notify_url"):
@@ -511,7 +519,8 @@ class Weidoufu(SandboxTest):
                             ("total_fee", 0), ("total_fee", 1000000000), ("total_fee", -1), ("total_fee", "1e2"),
                             ("total_fee", "01"), ("total_fee", 1.5), ("pay_type", 3), ("body", "字" * 33),
                             ("attach", "a" * 129), ("openid", "o" * 33), ("ledger", "[]"), ("ledger", "{}"),
-                            ("ledger", '[{"amount":1.5,"sub_mch_no":"m"}]'), ("notify_url", "http://127.0.0.1/" + "n" * 112)):
+                            ("ledger", '[{"amount":1.5,"sub_mch_no":"m"}]'),
+                            ("notify_url", "http://127.0.0.1/" + "n" * 112)):
             self.assertIn(name, self.weidoufu_refused(**{name: value}), (name, value))
         self.assertIn("openid", self.weidoufu_refused(openid=None))
         self.assertIn("buyer_id", self.weidoufu_refused(pay_type=2, openid=None))
@@ -519,7 +528,8 @@ class Weidoufu(SandboxTest):
         self.assertIn("access_key", self.weidoufu_refused(access_key="x" * 32))
 
     def test_limits_themselves_are_accepted(self):
-        for more in ({"out_order_no": secrets.token_hex(9)}, {"out_order_no": secrets.token_hex(16)}, {"total_fee": 999999999},
+        for more in ({"out_order_no": secrets.token_hex(9)}, {"out_order_no": secrets.token_hex(16)},
+                     {"total_fee": 999999999},
                      {"total_fee": 1}, {"body": "字" * 32}, {"attach": "a" * 128}, {"openid": "o" * 32},
                      {"ledger": '[{"amount":1,"sub_mch_no":"m"}]'}, {"total_fee": "5"}):
             answer = self.weidoufu_post(self.weidoufu_fields(**more)).json()
@@ -533,7 +543,8 @@ class Weidoufu(SandboxTest):
         self.assertNotIn("message", by_number)
         self.assertIn("message", by_number["data"])
         self.assertEqual((by_number["data"]["notify"], by_number["data"]["status"]), (1, 1))
-        self.assertEqual(self.program.request("GET", "/pay/query?mch_trade_no=" + created["mch_trade_no"]).json(), by_number)
+        self.assertEqual(self.program.request("GET", "/pay/query?mch_trade_no=" + created["mch_trade_no"]).json(),
+                         by_number)
         self.pay(fields["out_order_no"])
         paid = self.program.request("GET", "/pay/query?out_order_no=" + fields["out_order_no"]).json()["data"]
         self.assertEqual((paid["notify"], paid["status"]), (2, 2))
@@ -557,7 +568,8 @@ class Weidoufu(SandboxTest):
         fields = self.weidoufu_fields()
         self.weidoufu_post(fields)
         self.merchant.answer = (500, b"fail")
-        self.assertEqual(self.pay(fields["out_order_no"]), {"paid": True, "notified": False, "status": 500, "reply": "fail"})
+        self.assertEqual(self.pay(fields["out_order_no"]),
+                         {"paid": True, "notified": False, "status": 500, "reply": "fail"})
         state = self.program.request("GET", "/pay/query?out_order_no=" + fields["out_order_no"]).json()["data"]
         self.assertEqual((state["notify"], state["status"]), (3, 2))
         self.merchant.answer = (200, b"success")
@@ -618,28 +630,36 @@ class WechatV3(SandboxTest):
         for changed in ({"mchid": "1900000009"}, {"nonce_str": "a" * 33}, {"nonce_str": "a-b"}, {"nonce_str": ""},
                         {"timestamp": str(now - 310)}, {"timestamp": str(now + 310)}, {"timestamp": "now"},
                         {"serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"}, {"signature": "A" * 344},
-                        {"signature": "not base64"}, {"signature": ""}, {"serial_no": None}, {"mchid": None}, {"extra": "1"}):
-            answer = self.v3("POST", target, order, authorization=self.authorization("public-key", "POST", target, order, **changed))
+                        {"signature": "not base64"}, {"signature": ""}, {"serial_no": None}, {"mchid": None},
+                        {"extra": "1"}):
+            answer = self.v3("POST", target, order,
+                             authorization=self.authorization("public-key", "POST", target, order, **changed))
             self.refused(answer, 401, "SIGN_ERROR")
         good = self.authorization("public-key", "POST", target, order)
-        for bad in (good.replace("RSA2048", "SM3"), good + ',mchid="1900000001"', good.replace('"', "'"), good + ",", "x"):
+        for bad in (good.replace("RSA2048", "SM3"), good + ',mchid="1900000001"', good.replace('"', "'"), good + ",",
+                    "x"):
             self.refused(self.v3("POST", target, order, authorization=bad), 401, "SIGN_ERROR")
         self.refused(self.v3("POST", target, order, headers={"Authorization": None}), 401, "SIGN_ERROR")
         self.refused(self.v3("POST", target, order, headers={"Authorization": [good, good]}), 401, "SIGN_ERROR")
         self.refused(self.v3("POST", target, order + b" ", authorization=good), 401, "SIGN_ERROR")
         self.assertTrue(self.program.logged('expected string of %d bytes "POST\\n/v3/pay/transactions/jsapi\\n' %
-                                            len("POST\n%s\n%d\n%s\n%s\n" % (target, now, "0" * 32, order.decode() + " "))))
+                                            len("POST\n%s\n%d\n%s\n%s\n" % (target, now, "0" * 32,
+                                                                            order.decode() + " "))))
         self.assertEqual(self.v3("POST", target, order, authorization=good).status, 200)
 
     def test_serial_is_compared_without_case_and_the_skew_limit_is_inside(self):
         target, order = "/v3/pay/transactions/jsapi", json.dumps(self.order()).encode()
-        changed = {"serial_no": self.account("public-key")["merchant-serial"].lower(), "timestamp": str(int(time.time()) - 290)}
-        answer = self.v3("POST", target, order, authorization=self.authorization("public-key", "POST", target, order, **changed))
+        changed = {"serial_no": self.account("public-key")["merchant-serial"].lower(),
+                   "timestamp": str(int(time.time()) - 290)}
+        answer = self.v3("POST", target, order,
+                         authorization=self.authorization("public-key", "POST", target, order, **changed))
         self.assertEqual(answer.status, 200, answer.body)
 
     def test_headers_of_section_1(self):
-        for name, value in (("User-Agent", None), ("Accept", None), ("Accept", "text/html"), ("Content-Type", "text/plain"),
-                            ("Wechatpay-Serial", "PUB_KEY_ID_0119000000012024"), ("Wechatpay-Serial", self.serial("certificate"))):
+        for name, value in (("User-Agent", None), ("Accept", None), ("Accept", "text/html"),
+                            ("Content-Type", "text/plain"),
+                            ("Wechatpay-Serial", "PUB_KEY_ID_0119000000012024"),
+                            ("Wechatpay-Serial", self.serial("certificate"))):
             self.refused(self.create(self.order(), headers={name: value}), 400, "INVALID_REQUEST", name)
         self.assertEqual(self.create(self.order(), headers={"Wechatpay-Serial": None}).status, 200)
 
@@ -659,7 +679,8 @@ class WechatV3(SandboxTest):
                             ("/payer/openid", {"payer": {"openid": "o" * 129}}), ("/payer/openid", {"payer": {}}),
                             ("/limit_pay", {"limit_pay": ["no_fun"]}), ("/surprise", {"surprise": 1}),
                             ("/settle_info/profit_sharing", {"settle_info": {"profit_sharing": 1}}),
-                            ("/detail/goods_detail/quantity", {"detail": {"goods_detail": [{"merchant_goods_id": "1", "unit_price": 1}]}}),
+                            ("/detail/goods_detail/quantity",
+                             {"detail": {"goods_detail": [{"merchant_goods_id": "1", "unit_price": 1}]}}),
                             ("/scene_info/payer_client_ip", {"scene_info": {"device_id": "1"}}),
                             ("/mchid", {"mchid": "1900000002"}),
                             ("/notify_url", {"notify_url": self.merchant.url("/n?x=1")}),
@@ -671,15 +692,18 @@ class WechatV3(SandboxTest):
         far = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600 + 3600))
         for more in ({"description": "字" * 127}, {"attach": "a" * 128}, {"amount": {"total": 1}}, {"time_expire": far},
                      {"out_trade_no": secrets.token_hex(3)}, {"out_trade_no": secrets.token_hex(16)},
-                     {"payer": {"openid": "o" * 128}}, {"limit_pay": ["no_balance"]}, {"settle_info": {"profit_sharing": True}}):
+                     {"payer": {"openid": "o" * 128}}, {"limit_pay": ["no_balance"]},
+                     {"settle_info": {"profit_sharing": True}}):
             answer = self.create(self.order(**more))
             self.assertEqual(answer.status, 200, (more, answer.body))
 
     def test_bodies_that_are_no_json_order(self):
         target = "/v3/pay/transactions/jsapi"
         good = json.dumps(self.order()).encode()
-        for body in (b"[]", b"{", good[:-1] + b",}", good + b"{}", b"/*c*/" + good, good[:-1] + b',"mchid":"1900000001"}',
-                     good.replace(b"100", b"99999999999999999999"), b"[" * 100000, b'{"appid":"\\u0000"}', b"\xff", b"null"):
+        for body in (b"[]", b"{", good[:-1] + b",}", good + b"{}", b"/*c*/" + good,
+                     good[:-1] + b',"mchid":"1900000001"}',
+                     good.replace(b"100", b"99999999999999999999"), b"[" * 100000, b'{"appid":"\\u0000"}', b"\xff",
+                     b"null"):
             self.refused(self.v3("POST", target, body), 400, "PARAM_ERROR")
 
     def test_same_number(self):
@@ -707,7 +731,8 @@ class WechatV3(SandboxTest):
         self.assertTrue(self.is_signed(paid.headers, paid.body))
         self.assertEqual((value["trade_state"], value["trade_type"], value["mchid"], value["appid"], value["attach"]),
                          ("SUCCESS", "JSAPI", "1900000001", "wx0000000000000001", "table/7"))
-        self.assertEqual(value["amount"], {"total": 100, "payer_total": 100, "currency": "CNY", "payer_currency": "CNY"})
+        self.assertEqual(value["amount"], {"total": 100, "payer_total": 100, "currency": "CNY",
+                                           "payer_currency": "CNY"})
         self.assertEqual(value["payer"], {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"})
         self.assertRegex(value["success_time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$")
         by_id = self.v3("GET", "/v3/pay/transactions/id/%s?mchid=1900000001" % value["transaction_id"])
@@ -744,7 +769,8 @@ class WechatV3(SandboxTest):
             headers, body = self.merchant.wait(1)[0]
             self.assertTrue(self.is_signed(headers, body, scheme))
             event = json.loads(body)
-            self.assertEqual((event["event_type"], event["resource_type"], event["resource"]["original_type"], len(event["id"])),
+            self.assertEqual((event["event_type"], event["resource_type"], event["resource"]["original_type"],
+                              len(event["id"])),
                              ("TRANSACTION.SUCCESS", "encrypt-resource", "transaction", 36))
             plain = json.loads(self.open(event["resource"]))
             self.assertEqual((plain["out_trade_no"], plain["mchid"], plain["trade_state"], plain["amount"]["total"]),
@@ -768,7 +794,8 @@ class WechatV3(SandboxTest):
         pay["paySign"] = rsa_sign(self.path("merchant-key.pem"), text.encode())
         self.assertEqual(len(pay["paySign"]), 344)
         self.assertEqual(self.program.control("check-paysign", pay).json(), {"valid": True})
-        for name, value in (("timeStamp", "1554208461"), ("signType", "MD5"), ("package", prepay_id), ("paySign", "A" * 344),
+        for name, value in (("timeStamp", "1554208461"), ("signType", "MD5"), ("package", prepay_id),
+                            ("paySign", "A" * 344),
                             ("appId", "wx0000000000000002"), ("nonceStr", None)):
             changed = {k: v for k, v in dict(pay, **{name: value}).items() if v is not None}
             self.assertEqual(self.program.control("check-paysign", changed).json(), {"valid": False}, name)
@@ -811,7 +838,8 @@ class Control(SandboxTest):
 
     def test_data_are_never_formats_or_paths(self):
         number = "%s%n%x%s%n..%2F..%2Fetc"
-        self.assertEqual(self.program.request("GET", "/sandbox/orders/" + urllib.parse.quote(number, safe="")).status, 404)
+        self.assertEqual(self.program.request("GET", "/sandbox/orders/" + urllib.parse.quote(number, safe="")).status,
+                         404)
         fields = self.weidoufu_fields(body="%s%n%s%n\x1b[31m", attach="../../%n")
         self.assertEqual(self.weidoufu_post(fields).json()["code"], 1)
         self.weidoufu_post(fields, sign="0" * 32)
@@ -874,7 +902,8 @@ class Control(SandboxTest):
     def test_end_while_work_is_under_way(self):
         program = Program("--write-config=" + os.path.join(self.folder, "ending"))
         program.fault("weidoufu", "query", "delay", milliseconds=60000)
-        thread = threading.Thread(target=self.ignore, args=(program, "/pay/query?out_order_no=" + "1" * 20), daemon=True)
+        thread = threading.Thread(target=self.ignore, args=(program, "/pay/query?out_order_no=" + "1" * 20),
+                                  daemon=True)
         thread.start()
         time.sleep(0.2)
         self.assertEqual(program.stop(), 0)

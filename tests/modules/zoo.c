@@ -119,6 +119,9 @@ zoo_stage_sound (const char *root, const char *name, const char *type, const cha
 void
 zoo_assert_message (const char *message, const char *part)
 {
+  /* a test's own report is one line, too */
+  g_autofree char *shown = message != NULL ? g_strescape (message, NULL) : NULL;
+
   g_assert_nonnull (message);
   if (message == NULL)
     return;
@@ -126,9 +129,9 @@ zoo_assert_message (const char *message, const char *part)
   g_assert_cmpuint (strlen (message), <=, MAX_MESSAGE_BYTES);
   for (const char *p = message; *p != '\0'; p++)
     if (g_ascii_iscntrl (*p))
-      g_test_fail_printf ("byte 0x%02x at %d of the message \"%s\"", (guint) *p, (int) (p - message), message);
+      g_test_fail_printf ("byte 0x%02x at %d of the message \"%s\"", (guint) *p, (int) (p - message), shown);
   if (strstr (message, part) == NULL)
-    g_test_fail_printf ("\"%s\" does not say \"%s\"", message, part);
+    g_test_fail_printf ("\"%s\" does not say \"%s\"", shown, part);
 }
 
 void

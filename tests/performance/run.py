@@ -36,7 +36,8 @@ class Plan:
         self.warm_up = 8 if smoke else 128
         self.notifications = 64 if smoke else 2 * self.orders
         self.cold_starts = 1 if smoke else 5
-        # whole waves only, and enough: a half-empty or the first one, which waits for signatures, counts against the caller
+        # whole waves only, and enough: a half-empty or the first one, which waits for signatures, counts against
+        # the caller
         waves = max(self.orders // MANY_CALLERS, 2 if smoke else 25)
         self.delayed_orders = waves * MANY_CALLERS
         if self.rounds < 1 or self.orders < 1:

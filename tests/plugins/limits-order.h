@@ -30,8 +30,7 @@ limits_check (const LimitsShop *shop,
   g_autoptr (MinipayTestExchange) x =
       minipay_test_exchange_new (shop->provider, G_TYPE_INVALID, shop->settings, settings);
   g_autoptr (MinipayMoney) total = minipay_money_new (100, "CNY");
-  const char *names[] = { "out-trade-no", "total",      "subject", "method", "wallet",
-                          "payer",        "notify-url", property };
+  const char *names[] = { "out-trade-no", "total", "subject", "method", "wallet", "payer", "notify-url", property };
   GValue values[G_N_ELEMENTS (names)] = { 0 };
   g_autoptr (MinipayOrder) order = NULL;
   g_autoptr (GError) error = NULL;
@@ -117,8 +116,12 @@ limits_check_variant (const LimitsShop *shop, const char *property, const char *
 
 /* One less, as many, one more: of the last only is refused, of the first only when @is_minimum. */
 static inline void
-limits_assert_length (
-    const LimitsShop *shop, const char *property, const char *what, const char *unit, guint limit, gboolean is_minimum)
+limits_assert_length (const LimitsShop *shop,
+                      const char *property,
+                      const char *what,
+                      const char *unit,
+                      guint limit,
+                      gboolean is_minimum)
 {
   for (guint length = limit - 1; length <= limit + 1; length++) {
     g_autoptr (GString) text = g_string_new (NULL);
@@ -127,8 +130,8 @@ limits_assert_length (
     for (guint i = 0; i < length; i++)
       g_string_append (text, unit);
     g_test_message ("%s of %u", what, length);
-    g_assert_cmpint (limits_check_string (shop, property, text->str, what), ==,
-                     is_good ? -1 : (int) MINIPAY_ERROR_INVALID);
+    g_assert_cmpint (
+        limits_check_string (shop, property, text->str, what), ==, is_good ? -1 : (int) MINIPAY_ERROR_INVALID);
   }
 }
 
@@ -142,11 +145,11 @@ limits_assert_characters (
     gboolean is_good = c >= 0x20 && c != 0x7f && (allowed == NULL || strchr (allowed, (int) c) != NULL);
 
     g_snprintf (text, sizeof text, "%c%c%s", good[0], (char) c, good + 2);
-    g_assert_cmpint (limits_check_string (shop, property, text, what), ==,
-                     is_good ? -1 : (int) MINIPAY_ERROR_INVALID);
+    g_assert_cmpint (
+        limits_check_string (shop, property, text, what), ==, is_good ? -1 : (int) MINIPAY_ERROR_INVALID);
   }
-  g_assert_cmpint (limits_check_string (shop, property, "\xff\xfe-not-utf-8-at-all", what), ==,
-                   MINIPAY_ERROR_INVALID);
+  g_assert_cmpint (
+      limits_check_string (shop, property, "\xff\xfe-not-utf-8-at-all", what), ==, MINIPAY_ERROR_INVALID);
 }
 
 #define ALNUM "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

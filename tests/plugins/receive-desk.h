@@ -20,9 +20,18 @@ desk_new (MinipayTestExchange *x, const char *out_trade_no, gint64 fen)
   Desk *self = g_new0 (Desk, 1);
   MinipayAccountHouse house = { 0 };
   g_autoptr (MinipayMoney) total = minipay_money_new (fen, "CNY");
-  g_autoptr (MinipayIntent) intent =
-      g_object_new (MINIPAY_TYPE_INTENT, "account", "tea-shop", "out-trade-no", out_trade_no, "total", total,
-                    "fingerprint", "f", "state", MINIPAY_INTENT_STATE_SENDING, NULL);
+  g_autoptr (MinipayIntent) intent = g_object_new (MINIPAY_TYPE_INTENT,
+                                                   "account",
+                                                   "tea-shop",
+                                                   "out-trade-no",
+                                                   out_trade_no,
+                                                   "total",
+                                                   total,
+                                                   "fingerprint",
+                                                   "f",
+                                                   "state",
+                                                   MINIPAY_INTENT_STATE_SENDING,
+                                                   NULL);
   g_autoptr (MinipayIntent) known = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -55,8 +64,7 @@ static inline int
 desk_get_state (Desk *self, const char *out_trade_no)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent =
-      minipay_store_find (self->store, "tea-shop", out_trade_no, &error);
+  g_autoptr (MinipayIntent) intent = minipay_store_find (self->store, "tea-shop", out_trade_no, &error);
 
   g_assert_no_error (error);
   return intent != NULL ? (int) minipay_intent_get_state (intent) : -1;
@@ -66,8 +74,7 @@ static inline void
 desk_assert_transaction (Desk *self, const char *out_trade_no, const char *transaction_id)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent =
-      minipay_store_find (self->store, "tea-shop", out_trade_no, &error);
+  g_autoptr (MinipayIntent) intent = minipay_store_find (self->store, "tea-shop", out_trade_no, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (minipay_intent_get_transaction_id (intent), ==, transaction_id);

@@ -6,9 +6,7 @@
 /* Source of the limits: the manual's page of the mini-program call (lengths, 18 characters at least, int(9)). */
 
 static const char *const settings[] = {
-  "access-key", "22c2f18010bc1f10gkpdjdspjpfjspn3",
-  "secret-key", "EkfB1+3w39F2mvMBcXb4/7PRfVTgs+Bh",
-  NULL,
+  "access-key", "22c2f18010bc1f10gkpdjdspjpfjspn3", "secret-key", "EkfB1+3w39F2mvMBcXb4/7PRfVTgs+Bh", NULL,
 };
 
 static const LimitsShop shop = {
@@ -99,15 +97,15 @@ test_wallet (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_assert_cmpint (limits_check_enum (&shop, "wallet", MINIPAY_TYPE_WALLET, cases[i].wallet), ==,
-                     cases[i].code);
+    g_assert_cmpint (limits_check_enum (&shop, "wallet", MINIPAY_TYPE_WALLET, cases[i].wallet), ==, cases[i].code);
 }
 
 static void
 test_method (void)
 {
   for (int method = MINIPAY_METHOD_MINI_PROGRAM; method <= MINIPAY_METHOD_TRANSIT; method++)
-    g_assert_cmpint (limits_check_enum (&shop, "method", MINIPAY_TYPE_METHOD, method), ==,
+    g_assert_cmpint (limits_check_enum (&shop, "method", MINIPAY_TYPE_METHOD, method),
+                     ==,
                      method == MINIPAY_METHOD_MINI_PROGRAM ? -1 : (int) MINIPAY_ERROR_NOT_SUPPORTED);
 }
 
@@ -152,13 +150,12 @@ test_not_taken (void)
   GValue value = G_VALUE_INIT;
 
   g_value_set_boxed (g_value_init (&value, G_TYPE_DATE_TIME), expires_at);
-  g_assert_cmpint (limits_check (&shop, NULL, "expires-at", &value, "expires_at"), ==,
-                   MINIPAY_ERROR_NOT_SUPPORTED);
+  g_assert_cmpint (limits_check (&shop, NULL, "expires-at", &value, "expires_at"), ==, MINIPAY_ERROR_NOT_SUPPORTED);
   g_value_unset (&value);
-  g_assert_cmpint (limits_check_string (&shop, "client-ip", "14.23.150.211", "client_ip"), ==,
-                   MINIPAY_ERROR_NOT_SUPPORTED);
-  g_assert_cmpint (limits_check_variant (&shop, "extras", "{'goods_tag': <'WXG'>}"), ==,
-                   MINIPAY_ERROR_NOT_SUPPORTED);
+  g_assert_cmpint (
+      limits_check_string (&shop, "client-ip", "14.23.150.211", "client_ip"), ==, MINIPAY_ERROR_NOT_SUPPORTED);
+  g_assert_cmpint (
+      limits_check_variant (&shop, "extras", "{'goods_tag': <'WXG'>}"), ==, MINIPAY_ERROR_NOT_SUPPORTED);
   g_assert_cmpint (limits_check_variant (&shop, "extras", "@a{sv} {}"), ==, -1);
 }
 
@@ -185,9 +182,12 @@ test_ref (void)
       minipay_test_exchange_new (shop.provider, G_TYPE_INVALID, shop.settings, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autoptr (MinipayPaymentRef) ref =
-        g_object_new (MINIPAY_TYPE_PAYMENT_REF, "out-trade-no", cases[i].out_trade_no, "transaction-id",
-                      cases[i].transaction_id, NULL);
+    g_autoptr (MinipayPaymentRef) ref = g_object_new (MINIPAY_TYPE_PAYMENT_REF,
+                                                      "out-trade-no",
+                                                      cases[i].out_trade_no,
+                                                      "transaction-id",
+                                                      cases[i].transaction_id,
+                                                      NULL);
     g_autoptr (GError) error = NULL;
 
     minipay_limits_check_ref (x->info, x->config, ref, &error);

@@ -169,7 +169,9 @@ test_moved_line_end (void)
 }
 
 static const char *const published_account[] = {
-  "public-key", "fixture:wxp-doc-platform", NULL,
+  "public-key",
+  "fixture:wxp-doc-platform",
+  NULL,
 };
 
 /* Vectors v3-resp-verify, -wrong-key and v3-signtest-probe: an answer that carries a code_url. */
@@ -177,8 +179,14 @@ static gboolean
 answer_published (MinipayTestExchange *x, const char *signature, GError **error)
 {
   const char *const headers[] = {
-    "Wechatpay-Timestamp", "1722850421", "Wechatpay-Nonce",     NONCE,
-    "Wechatpay-Serial",    V3_KEY_ID,    "Wechatpay-Signature", signature,
+    "Wechatpay-Timestamp",
+    "1722850421",
+    "Wechatpay-Nonce",
+    NONCE,
+    "Wechatpay-Serial",
+    V3_KEY_ID,
+    "Wechatpay-Signature",
+    signature,
     NULL,
   };
 
@@ -324,10 +332,9 @@ test_errors (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (error_table); i++) {
     g_autoptr (MinipayTestExchange) x = begin (NULL);
-    g_autofree char *body =
-        error_table[i].word != NULL
-            ? g_strdup_printf ("{\"code\":\"%s\",\"message\":\"原因\"}", error_table[i].word)
-            : NULL;
+    g_autofree char *body = error_table[i].word != NULL
+                                ? g_strdup_printf ("{\"code\":\"%s\",\"message\":\"原因\"}", error_table[i].word)
+                                : NULL;
     g_autoptr (GError) error = NULL;
     const MinipayErrorDetail *detail;
 

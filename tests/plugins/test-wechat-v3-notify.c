@@ -8,19 +8,23 @@
 /* Vector v3-go-notify has an APIv3 key of 16 bytes, which no account accepts: the tests of the signing service
  * have it. */
 
-#define PAID \
-  "{\"appid\":\"wxd678efh567hg6787\",\"mchid\":\"1900007291\"," \
-  "\"out_trade_no\":\"1217752501201407033233368018\"," \
-  "\"transaction_id\":\"4200000925202101284997714292\",\"trade_type\":\"JSAPI\"," \
-  "\"trade_state\":\"SUCCESS\",\"success_time\":\"2019-04-02T20:34:20+08:00\"," \
-  "\"payer\":{\"openid\":\"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o\"}," \
+#define PAID                                                                                                       \
+  "{\"appid\":\"wxd678efh567hg6787\",\"mchid\":\"1900007291\","                                                    \
+  "\"out_trade_no\":\"1217752501201407033233368018\","                                                             \
+  "\"transaction_id\":\"4200000925202101284997714292\",\"trade_type\":\"JSAPI\","                                  \
+  "\"trade_state\":\"SUCCESS\",\"success_time\":\"2019-04-02T20:34:20+08:00\","                                    \
+  "\"payer\":{\"openid\":\"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o\"},"                                                       \
   "\"amount\":{\"total\":100,\"payer_total\":100,\"currency\":\"CNY\",\"payer_currency\":\"CNY\"}}"
 
 static const char *const vector_account[] = {
-  "mchid",         "1601959334",
-  "appid",         "wx81be3101902f7cb2",
-  "public-key",    "fixture:gunsluo-mock-public",
-  "public-key-id", "477ED0046A54F0360A72A63A8F2816312AAEAB53",
+  "mchid",
+  "1601959334",
+  "appid",
+  "wx81be3101902f7cb2",
+  "public-key",
+  "fixture:gunsluo-mock-public",
+  "public-key-id",
+  "477ED0046A54F0360A72A63A8F2816312AAEAB53",
   NULL,
 };
 
@@ -28,7 +32,10 @@ static gboolean
 receive_vector (MinipayTestExchange *x, const char *id, const char *body, GError **error)
 {
   static const char *const names[] = {
-    "Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Serial", "Wechatpay-Signature",
+    "Wechatpay-Timestamp",
+    "Wechatpay-Nonce",
+    "Wechatpay-Serial",
+    "Wechatpay-Signature",
   };
   const char *headers[9] = { NULL };
   g_autoptr (MinipayHttpRequest) incoming = NULL;
@@ -100,8 +107,7 @@ test_vector_stale (void)
     g_autoptr (GError) error = NULL;
 
     x->now += skews[i];
-    receive_vector (x, "v3-notify-transaction", minipay_test_vector ("v3-notify-transaction", "body"),
-                    &error);
+    receive_vector (x, "v3-notify-transaction", minipay_test_vector ("v3-notify-transaction", "body"), &error);
     if (ABS (skews[i]) <= 300)
       g_assert_no_error (error);
     else
@@ -116,16 +122,23 @@ test_vector_wrong_keys (void)
     "mchid", "1601959334", "public-key", "fixture:gunsluo-mock-public", NULL,
   };
   static const char *const other_key[] = {
-    "mchid",         "1601959334",
-    "public-key",    "fixture:wxp-doc-platform",
-    "public-key-id", "477ED0046A54F0360A72A63A8F2816312AAEAB53",
+    "mchid",
+    "1601959334",
+    "public-key",
+    "fixture:wxp-doc-platform",
+    "public-key-id",
+    "477ED0046A54F0360A72A63A8F2816312AAEAB53",
     NULL,
   };
   static const char *const other_secret[] = {
-    "mchid",         "1601959334",
-    "public-key",    "fixture:gunsluo-mock-public",
-    "public-key-id", "477ED0046A54F0360A72A63A8F2816312AAEAB53",
-    "api-v3-key",    "AES256Key-32Characters1234567891",
+    "mchid",
+    "1601959334",
+    "public-key",
+    "fixture:gunsluo-mock-public",
+    "public-key-id",
+    "477ED0046A54F0360A72A63A8F2816312AAEAB53",
+    "api-v3-key",
+    "AES256Key-32Characters1234567891",
     NULL,
   };
   static const struct {
@@ -141,8 +154,8 @@ test_vector_wrong_keys (void)
     g_autoptr (MinipayTestExchange) x = vector_new (cases[i].changes);
     g_autoptr (GError) error = NULL;
 
-    g_assert_false (receive_vector (x, "v3-notify-transaction",
-                                    minipay_test_vector ("v3-notify-transaction", "body"), &error));
+    g_assert_false (
+        receive_vector (x, "v3-notify-transaction", minipay_test_vector ("v3-notify-transaction", "body"), &error));
     g_assert_error (error, MINIPAY_ERROR, cases[i].code);
   }
 }
@@ -153,8 +166,7 @@ test_refund_vector (void)
   g_autoptr (MinipayTestExchange) x = vector_new (vector_account);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (
-      receive_vector (x, "v3-notify-refund", minipay_test_vector ("v3-notify-refund", "body"), &error));
+  g_assert_false (receive_vector (x, "v3-notify-refund", minipay_test_vector ("v3-notify-refund", "body"), &error));
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED);
   g_assert_nonnull (strstr (error->message, "REFUND.SUCCESS"));
 }
@@ -188,8 +200,8 @@ test_own (void)
 
   v3_receive (x, body, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (minipay_payment_get_state (minipay_test_exchange_get_payment (x)), ==,
-                   MINIPAY_PAYMENT_STATE_PAID);
+  g_assert_cmpint (
+      minipay_payment_get_state (minipay_test_exchange_get_payment (x)), ==, MINIPAY_PAYMENT_STATE_PAID);
 }
 
 static void
@@ -249,14 +261,14 @@ test_plain_nonsense (void)
 static void
 test_combined_order (void)
 {
-  assert_plain_refused (
-      "TRANSACTION.SUCCESS", "transaction",
-      "{\"combine_appid\":\"wxd678efh567hg6787\",\"combine_mchid\":\"1900007291\","
-      "\"combine_out_trade_no\":\"1217752501201407033233368018\",\"sub_orders\":["
-      "{\"mchid\":\"1900007291\",\"out_trade_no\":\"1217752501201407033233368019\","
-      "\"trade_state\":\"SUCCESS\",\"transaction_id\":\"4200000925202101284997714292\","
-      "\"amount\":{\"total_amount\":100,\"currency\":\"CNY\"}}]}",
-      MINIPAY_ERROR_PROTOCOL);
+  assert_plain_refused ("TRANSACTION.SUCCESS",
+                        "transaction",
+                        "{\"combine_appid\":\"wxd678efh567hg6787\",\"combine_mchid\":\"1900007291\","
+                        "\"combine_out_trade_no\":\"1217752501201407033233368018\",\"sub_orders\":["
+                        "{\"mchid\":\"1900007291\",\"out_trade_no\":\"1217752501201407033233368019\","
+                        "\"trade_state\":\"SUCCESS\",\"transaction_id\":\"4200000925202101284997714292\","
+                        "\"amount\":{\"total_amount\":100,\"currency\":\"CNY\"}}]}",
+                        MINIPAY_ERROR_PROTOCOL);
 }
 
 /* The envelope is genuine in every case; what is inside it is not as agreed. */
@@ -337,8 +349,7 @@ test_keys_of_both_kinds (void)
   };
   g_autoptr (MinipayTestExchange) x = v3_new (certificate_mode);
   g_autofree char *body = v3_notification_new ("TRANSACTION.SUCCESS", "transaction", PAID);
-  g_auto (GStrv) crossed =
-      v3_headers_new (x->now, "d824f2e086d3c1df967785d13fcd22ef", "D7CE59D1F522D701", body);
+  g_auto (GStrv) crossed = v3_headers_new (x->now, "d824f2e086d3c1df967785d13fcd22ef", "D7CE59D1F522D701", body);
   g_autoptr (MinipayHttpRequest) incoming = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -364,8 +375,7 @@ test_reply (void)
   v3_receive (x, body, &error);
   g_assert_no_error (error);
   minipay_test_assert_reply (x, TRUE, 200, "application/json", "{\"code\":\"SUCCESS\",\"message\":\"OK\"}");
-  minipay_test_assert_reply (x, FALSE, 500, "application/json",
-                             "{\"code\":\"FAIL\",\"message\":\"refused\"}");
+  minipay_test_assert_reply (x, FALSE, 500, "application/json", "{\"code\":\"FAIL\",\"message\":\"refused\"}");
 }
 
 int

@@ -4,12 +4,11 @@
 #include "v3-gateway.h"
 
 /* Members as in vector v3-notify-transaction, of this account. */
-#define HEAD \
-  "{\"appid\":\"wxd678efh567hg6787\",\"mchid\":\"1900007291\"," \
+#define HEAD                                                                                                       \
+  "{\"appid\":\"wxd678efh567hg6787\",\"mchid\":\"1900007291\","                                                    \
   "\"out_trade_no\":\"1217752501201407033233368018\","
 #define TRANSACTION "\"transaction_id\":\"4200000925202101284997714292\","
-#define AMOUNT \
-  "\"amount\":{\"total\":100,\"payer_total\":90,\"currency\":\"CNY\",\"payer_currency\":\"CNY\"}"
+#define AMOUNT      "\"amount\":{\"total\":100,\"payer_total\":90,\"currency\":\"CNY\",\"payer_currency\":\"CNY\"}"
 
 static MinipayTestExchange *
 begin (void)
@@ -61,12 +60,17 @@ test_signature (void)
   g_assert_no_error (error);
   /* printf '%s\n' GET '/v3/pay/transactions/out-trade-no/T%7C-%2A_01?mchid=1900007291' 1554208460 \
    *   593BEC0C930BF1AFEB40B4A08C8FB242 '' | openssl dgst -sha256 -sign wxp-doc-mch-1900007291.pem | base64 -w0 */
-  minipay_test_assert_header (x, "Authorization",
-                              "WECHATPAY2-SHA256-RSA2048 mchid=\"1900007291\","
-                              "nonce_str=\"593BEC0C930BF1AFEB40B4A08C8FB242\",timestamp=\"1554208460\","
-                              "serial_no=\"408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB\",signature=\""
-                              "n8iuHnn1L6VzGqgSZA4ba+T/zNdK8TUQi1Lfq6/kDxHVa4L91gIASudL7GZrs20Q/AAGLx4FeRK+nS9I40yTHKbke63t2FehDqn2QkEmTxZcKOltVYKyaQhA9Zh5mXH85bA/AYNEHGjhQWZiSn9PSSIpq8wBkMSZUWfRjGmXSnOsI6dCBSLUMeEp3nwcLfDpPuXpex5wDyaDLw875JrqfMmx1ApQS0pPLNyBDdsPnVBsfmz1wFhksX6U4r1yLo5D+YUuRsVDLNgksFADOolCqCM536o5MdRRCXYrY297Q1oyyS+UREqGFuxL2v0WEWK1Tmwv9Iq+T5hmy7qzEMBHxQ=="
-                              "\"");
+  minipay_test_assert_header (
+      x,
+      "Authorization",
+      "WECHATPAY2-SHA256-RSA2048 mchid=\"1900007291\","
+      "nonce_str=\"593BEC0C930BF1AFEB40B4A08C8FB242\",timestamp=\"1554208460\","
+      "serial_no=\"408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB\",signature=\""
+      "n8iuHnn1L6VzGqgSZA4ba+T/zNdK8TUQi1Lfq6/kDxHVa4L91gIASudL7GZrs20Q/"
+      "AAGLx4FeRK+nS9I40yTHKbke63t2FehDqn2QkEmTxZcKOltVYKyaQhA9Zh5mXH85bA/"
+      "AYNEHGjhQWZiSn9PSSIpq8wBkMSZUWfRjGmXSnOsI6dCBSLUMeEp3nwcLfDpPuXpex5wDyaDLw875JrqfMmx1ApQS0pPLNyBDdsPnVBsfmz1"
+      "wFhksX6U4r1yLo5D+YUuRsVDLNgksFADOolCqCM536o5MdRRCXYrY297Q1oyyS+UREqGFuxL2v0WEWK1Tmwv9Iq+T5hmy7qzEMBHxQ=="
+      "\"");
 }
 
 static void
@@ -96,8 +100,7 @@ test_paid (void)
   g_assert_cmpstr (minipay_payment_get_attach (payment), ==, "cipher code");
   g_assert_cmpstr (minipay_payment_get_mchid (payment), ==, "1900007291");
   g_assert_cmpstr (minipay_payment_get_appid (payment), ==, "wxd678efh567hg6787");
-  g_assert_cmpint (g_date_time_to_unix (minipay_payment_get_paid_at (payment)), ==,
-                   g_date_time_to_unix (paid_at));
+  g_assert_cmpint (g_date_time_to_unix (minipay_payment_get_paid_at (payment)), ==, g_date_time_to_unix (paid_at));
   g_assert_true (minipay_payment_get_authenticated (payment));
 }
 
@@ -108,11 +111,11 @@ test_states (void)
     const char *word;
     MinipayPaymentState state;
   } cases[] = {
-    { "SUCCESS", MINIPAY_PAYMENT_STATE_PAID },       { "REFUND", MINIPAY_PAYMENT_STATE_REFUNDED },
-    { "NOTPAY", MINIPAY_PAYMENT_STATE_PENDING },     { "CLOSED", MINIPAY_PAYMENT_STATE_CLOSED },
-    { "REVOKED", MINIPAY_PAYMENT_STATE_CLOSED },     { "USERPAYING", MINIPAY_PAYMENT_STATE_PENDING },
-    { "PAYERROR", MINIPAY_PAYMENT_STATE_FAILED },    { "ACCEPT", MINIPAY_PAYMENT_STATE_UNKNOWN },
-    { "success", MINIPAY_PAYMENT_STATE_UNKNOWN },    { "SUCCESS ", MINIPAY_PAYMENT_STATE_UNKNOWN },
+    { "SUCCESS", MINIPAY_PAYMENT_STATE_PAID },    { "REFUND", MINIPAY_PAYMENT_STATE_REFUNDED },
+    { "NOTPAY", MINIPAY_PAYMENT_STATE_PENDING },  { "CLOSED", MINIPAY_PAYMENT_STATE_CLOSED },
+    { "REVOKED", MINIPAY_PAYMENT_STATE_CLOSED },  { "USERPAYING", MINIPAY_PAYMENT_STATE_PENDING },
+    { "PAYERROR", MINIPAY_PAYMENT_STATE_FAILED }, { "ACCEPT", MINIPAY_PAYMENT_STATE_UNKNOWN },
+    { "success", MINIPAY_PAYMENT_STATE_UNKNOWN }, { "SUCCESS ", MINIPAY_PAYMENT_STATE_UNKNOWN },
     { "", MINIPAY_PAYMENT_STATE_UNKNOWN },
   };
 
@@ -154,8 +157,8 @@ test_amounts (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (MinipayTestExchange) x = begin ();
-    g_autofree char *body = g_strdup_printf (
-        HEAD TRANSACTION "\"trade_state\":\"SUCCESS\",\"amount\":{\"total\":%s}}", cases[i].total);
+    g_autofree char *body =
+        g_strdup_printf (HEAD TRANSACTION "\"trade_state\":\"SUCCESS\",\"amount\":{\"total\":%s}}", cases[i].total);
     g_autoptr (GError) error = NULL;
     MinipayMoney *total;
 
@@ -195,9 +198,8 @@ test_times (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (MinipayTestExchange) x = begin ();
-    g_autofree char *body =
-        g_strdup_printf (HEAD TRANSACTION "\"trade_state\":\"SUCCESS\",\"success_time\":\"%s\"," AMOUNT "}",
-                         cases[i].text);
+    g_autofree char *body = g_strdup_printf (
+        HEAD TRANSACTION "\"trade_state\":\"SUCCESS\",\"success_time\":\"%s\"," AMOUNT "}", cases[i].text);
     g_autoptr (GError) error = NULL;
     GDateTime *paid_at;
 

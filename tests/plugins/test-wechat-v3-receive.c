@@ -6,9 +6,9 @@
 
 #define NUMBER      "1217752501201407033233368018"
 #define TRANSACTION "4200000925202101284997714292"
-#define PAID \
-  "{\"appid\":\"wxd678efh567hg6787\",\"mchid\":\"1900007291\",\"out_trade_no\":\"" NUMBER "\"," \
-  "\"transaction_id\":\"" TRANSACTION "\",\"trade_state\":\"SUCCESS\"," \
+#define PAID                                                                                                       \
+  "{\"appid\":\"wxd678efh567hg6787\",\"mchid\":\"1900007291\",\"out_trade_no\":\"" NUMBER "\","                    \
+  "\"transaction_id\":\"" TRANSACTION "\",\"trade_state\":\"SUCCESS\","                                            \
   "\"amount\":{\"total\":100,\"payer_total\":100,\"currency\":\"CNY\",\"payer_currency\":\"CNY\"}}"
 
 static Desk *
@@ -22,11 +22,11 @@ static MinipayHttpRequest *
 incoming_new (const char *plain, const char *event_id)
 {
   g_autofree char *usual = v3_notification_new ("TRANSACTION.SUCCESS", "transaction", plain);
-  g_autofree char *body =
-      event_id != NULL ? minipay_test_replace (usual, "b62e271c-3389-58a0-8146-4a704966e8f1", event_id)
-                       : g_strdup (usual);
-  g_auto (GStrv) headers = v3_headers_new (g_get_real_time () / G_USEC_PER_SEC,
-                                           "d824f2e086d3c1df967785d13fcd22ef", V3_KEY_ID, body);
+  g_autofree char *body = event_id != NULL
+                              ? minipay_test_replace (usual, "b62e271c-3389-58a0-8146-4a704966e8f1", event_id)
+                              : g_strdup (usual);
+  g_auto (GStrv) headers =
+      v3_headers_new (g_get_real_time () / G_USEC_PER_SEC, "d824f2e086d3c1df967785d13fcd22ef", V3_KEY_ID, body);
 
   return minipay_test_incoming_new ((const char *const *) headers, body);
 }
@@ -117,9 +117,18 @@ test_transaction_of_other_order (void)
   g_autoptr (Desk) desk = v3_desk_new ();
   g_autofree char *plain = minipay_test_replace (PAID, NUMBER, other);
   g_autoptr (MinipayMoney) total = minipay_money_new (100, "CNY");
-  g_autoptr (MinipayIntent) second =
-      g_object_new (MINIPAY_TYPE_INTENT, "account", "tea-shop", "out-trade-no", other, "total", total,
-                    "fingerprint", "g", "state", MINIPAY_INTENT_STATE_SENDING, NULL);
+  g_autoptr (MinipayIntent) second = g_object_new (MINIPAY_TYPE_INTENT,
+                                                   "account",
+                                                   "tea-shop",
+                                                   "out-trade-no",
+                                                   other,
+                                                   "total",
+                                                   total,
+                                                   "fingerprint",
+                                                   "g",
+                                                   "state",
+                                                   MINIPAY_INTENT_STATE_SENDING,
+                                                   NULL);
   g_autoptr (MinipayIntent) known = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -127,8 +136,7 @@ test_transaction_of_other_order (void)
   g_assert_no_error (error);
   desk_assert_accepted (desk, incoming_new (PAID, NULL), FALSE, FALSE);
   /* one transaction pays one order */
-  desk_assert_refused (desk, incoming_new (plain, "00000000-3389-58a0-8146-4a704966e8f1"),
-                       MINIPAY_ERROR_CONFLICT);
+  desk_assert_refused (desk, incoming_new (plain, "00000000-3389-58a0-8146-4a704966e8f1"), MINIPAY_ERROR_CONFLICT);
   g_assert_cmpint (desk_get_state (desk, other), ==, MINIPAY_INTENT_STATE_SENDING);
   g_assert_cmpint (desk_get_state (desk, NUMBER), ==, MINIPAY_INTENT_STATE_PAID);
 }
@@ -140,8 +148,7 @@ test_second_transaction (void)
   g_autofree char *plain = minipay_test_replace (PAID, TRANSACTION, "4200000925202101284997714293");
 
   desk_assert_accepted (desk, incoming_new (PAID, NULL), FALSE, FALSE);
-  desk_assert_refused (desk, incoming_new (plain, "00000000-3389-58a0-8146-4a704966e8f1"),
-                       MINIPAY_ERROR_MISMATCH);
+  desk_assert_refused (desk, incoming_new (plain, "00000000-3389-58a0-8146-4a704966e8f1"), MINIPAY_ERROR_MISMATCH);
   desk_assert_transaction (desk, NUMBER, TRANSACTION);
 }
 

@@ -356,11 +356,11 @@ main (int argc, char *argv[])
   g_test_add_func ("/wechat-v3/create/jsapi", test_create_jsapi);
   g_test_add_func ("/wechat-v3/create/every-member", test_create_full);
   g_test_add_func ("/wechat-v3/create/empty-members-left-out", test_create_empty_members);
-  g_test_add_func ("/wechat-v3/create/empty-extras-left-out", test_create_empty_extras);
   g_test_add_func ("/wechat-v3/create/retry-signed-anew", test_create_retry);
   g_test_add_func ("/wechat-v3/create/serial-of-mode", test_serial_of_mode);
   g_test_add_func ("/wechat-v3/paysign/mini-program", test_paysign_mini_program);
   g_test_add_func ("/wechat-v3/paysign/jsapi", test_paysign_jsapi);
   g_test_add_func ("/wechat-v3/checkout/expiry", test_checkout_expiry);
+  g_test_add_func ("/wechat-v3/create/empty-extras-left-out", test_create_empty_extras);
   return g_test_run ();
 }

@@ -11,7 +11,7 @@
 #define NUMBER       "180901620895069445"
 #define OTHER_NUMBER "180901620895069446"
 #define TRANSACTION  "202105135513716648486662"
-#define CONTENT(TRADE, ORDER, STATUS) \
+#define CONTENT(TRADE, ORDER, STATUS)                                                                              \
   "{\"mch_trade_no\":\"" TRADE "\",\"out_order_no\":\"" ORDER "\",\"total_fee\":1,\"status\":" STATUS "}"
 #define BODY(CONTENT, SIGN) "{\"content\":" CONTENT ",\"sign\":\"" SIGN "\"}"
 
@@ -53,14 +53,10 @@ test_never_paid (void)
     const char *body;
     MinipayIntentState state;
   } cases[] = {
-    { BODY (CONTENT (TRANSACTION, NUMBER, "1"), "64BBC67CA4AA50B361DF789C20837AB1"),
-      MINIPAY_INTENT_STATE_PENDING },
-    { BODY (CONTENT (TRANSACTION, NUMBER, "3"), "6928FCB81B8A6ED974C7B819A3F74897"),
-      MINIPAY_INTENT_STATE_CLOSED },
-    { BODY (CONTENT (TRANSACTION, NUMBER, "0"), "0AF0263032B50CED16804B07902A6077"),
-      MINIPAY_INTENT_STATE_UNKNOWN },
-    { BODY (CONTENT (TRANSACTION, NUMBER, "7"), "6D0966AAF9E1ADB9EB013D7507FAB9F7"),
-      MINIPAY_INTENT_STATE_UNKNOWN },
+    { BODY (CONTENT (TRANSACTION, NUMBER, "1"), "64BBC67CA4AA50B361DF789C20837AB1"), MINIPAY_INTENT_STATE_PENDING },
+    { BODY (CONTENT (TRANSACTION, NUMBER, "3"), "6928FCB81B8A6ED974C7B819A3F74897"), MINIPAY_INTENT_STATE_CLOSED },
+    { BODY (CONTENT (TRANSACTION, NUMBER, "0"), "0AF0263032B50CED16804B07902A6077"), MINIPAY_INTENT_STATE_UNKNOWN },
+    { BODY (CONTENT (TRANSACTION, NUMBER, "7"), "6D0966AAF9E1ADB9EB013D7507FAB9F7"), MINIPAY_INTENT_STATE_UNKNOWN },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -80,18 +76,17 @@ test_paid_stays_paid (void)
   g_autoptr (Desk) desk = desk_new (weidoufu_new (NULL), NUMBER, 1);
 
   desk_assert_accepted (desk, vector_incoming (), FALSE, FALSE);
-  desk_assert_refused (
-      desk,
-      minipay_test_incoming_new (
-          NULL, BODY (CONTENT (TRANSACTION, NUMBER, "3"), "6928FCB81B8A6ED974C7B819A3F74897")),
-      MINIPAY_ERROR_CONFLICT);
+  desk_assert_refused (desk,
+                       minipay_test_incoming_new (
+                           NULL, BODY (CONTENT (TRANSACTION, NUMBER, "3"), "6928FCB81B8A6ED974C7B819A3F74897")),
+                       MINIPAY_ERROR_CONFLICT);
   g_assert_cmpint (desk_get_state (desk, NUMBER), ==, MINIPAY_INTENT_STATE_PAID);
   /* late news is no news */
-  desk_assert_accepted (
-      desk,
-      minipay_test_incoming_new (
-          NULL, BODY (CONTENT (TRANSACTION, NUMBER, "1"), "64BBC67CA4AA50B361DF789C20837AB1")),
-      FALSE, TRUE);
+  desk_assert_accepted (desk,
+                        minipay_test_incoming_new (
+                            NULL, BODY (CONTENT (TRANSACTION, NUMBER, "1"), "64BBC67CA4AA50B361DF789C20837AB1")),
+                        FALSE,
+                        TRUE);
   g_assert_cmpint (desk_get_state (desk, NUMBER), ==, MINIPAY_INTENT_STATE_PAID);
 }
 
@@ -110,19 +105,29 @@ test_transaction_of_other_order (void)
 {
   g_autoptr (Desk) desk = desk_new (weidoufu_new (NULL), NUMBER, 1);
   g_autoptr (MinipayMoney) total = minipay_money_new (1, "CNY");
-  g_autoptr (MinipayIntent) second =
-      g_object_new (MINIPAY_TYPE_INTENT, "account", "tea-shop", "out-trade-no", OTHER_NUMBER, "total", total,
-                    "fingerprint", "g", "state", MINIPAY_INTENT_STATE_SENDING, NULL);
+  g_autoptr (MinipayIntent) second = g_object_new (MINIPAY_TYPE_INTENT,
+                                                   "account",
+                                                   "tea-shop",
+                                                   "out-trade-no",
+                                                   OTHER_NUMBER,
+                                                   "total",
+                                                   total,
+                                                   "fingerprint",
+                                                   "g",
+                                                   "state",
+                                                   MINIPAY_INTENT_STATE_SENDING,
+                                                   NULL);
   g_autoptr (MinipayIntent) known = NULL;
   g_autoptr (GError) error = NULL;
 
   known = minipay_store_begin (desk->store, second, &error);
   g_assert_no_error (error);
   desk_assert_accepted (desk, vector_incoming (), FALSE, FALSE);
-  desk_assert_refused (desk,
-                       minipay_test_incoming_new (
-                           NULL, BODY (CONTENT (TRANSACTION, OTHER_NUMBER, "2"), "D52B26B89B01B0809F613DA85DA214EB")),
-                       MINIPAY_ERROR_CONFLICT);
+  desk_assert_refused (
+      desk,
+      minipay_test_incoming_new (
+          NULL, BODY (CONTENT (TRANSACTION, OTHER_NUMBER, "2"), "D52B26B89B01B0809F613DA85DA214EB")),
+      MINIPAY_ERROR_CONFLICT);
   g_assert_cmpint (desk_get_state (desk, OTHER_NUMBER), ==, MINIPAY_INTENT_STATE_SENDING);
 }
 
@@ -134,8 +139,8 @@ test_second_transaction (void)
   desk_assert_accepted (desk, vector_incoming (), FALSE, FALSE);
   desk_assert_refused (
       desk,
-      minipay_test_incoming_new (NULL,
-                                 BODY (CONTENT ("202105135513716648486663", NUMBER, "2"), "5F7C8822AE40B4EA77516824DB2ADC0D")),
+      minipay_test_incoming_new (
+          NULL, BODY (CONTENT ("202105135513716648486663", NUMBER, "2"), "5F7C8822AE40B4EA77516824DB2ADC0D")),
       MINIPAY_ERROR_MISMATCH);
   desk_assert_transaction (desk, NUMBER, TRANSACTION);
 }

@@ -99,7 +99,7 @@ sandbox_process_write_config (SandboxProcess *self, const char *name, const char
   g_file_get_contents (own, &own_text, NULL, &error);
   g_assert_no_error (error);
   whole = g_strconcat (text != NULL ? text : own_text, "\n", extra, NULL);
-  g_file_set_contents_full (path, whole, -1, G_FILE_SET_CONTENTS_NONE, 0600, &error);
+  g_file_set_contents_full (path, whole, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error);
   g_assert_no_error (error);
   return path;
 }

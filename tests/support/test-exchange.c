@@ -218,15 +218,12 @@ minipay_test_exchange_free (MinipayTestExchange *self)
 /* --- Exchanges --- */
 
 static void
-test_exchange_start (MinipayTestExchange *self,
-                     MinipayOperation operation,
-                     gpointer subject,
-                     MinipayWallet wallet)
+test_exchange_start (MinipayTestExchange *self, MinipayOperation operation, gpointer subject, MinipayWallet wallet)
 {
   g_assert_nonnull (self->provider);
   g_clear_object (&self->exchange);
-  self->exchange = minipay_exchange_new (self->provider, self->info, self->config, operation, subject, wallet,
-                                         &self->environment);
+  self->exchange = minipay_exchange_new (
+      self->provider, self->info, self->config, operation, subject, wallet, &self->environment);
 }
 
 gboolean
@@ -315,10 +312,7 @@ bytes_dup_text (GBytes *bytes)
 }
 
 void
-minipay_test_assert_request (MinipayTestExchange *self,
-                             const char *method,
-                             const char *target,
-                             const char *body)
+minipay_test_assert_request (MinipayTestExchange *self, const char *method, const char *target, const char *body)
 {
   MinipayHttpRequest *request = minipay_exchange_get_request (self->exchange);
   g_autofree char *sent = NULL;
@@ -337,8 +331,7 @@ minipay_test_assert_header (MinipayTestExchange *self, const char *name, const c
   guint count = 0;
 
   g_assert_nonnull (request);
-  g_assert_cmpstr (minipay_headers_lookup (minipay_http_request_get_headers (request), name, &count), ==,
-                   value);
+  g_assert_cmpstr (minipay_headers_lookup (minipay_http_request_get_headers (request), name, &count), ==, value);
   g_assert_cmpuint (count, ==, value != NULL ? 1 : 0);
 }
 
@@ -370,8 +363,8 @@ minipay_test_assert_reply (
   said = bytes_dup_text (minipay_http_response_get_body (reply));
   g_assert_cmpuint (minipay_http_response_get_status (reply), ==, status);
   g_assert_cmpstr (said, ==, body);
-  g_assert_cmpstr (minipay_headers_lookup (minipay_http_response_get_headers (reply), "Content-Type", &count),
-                   ==, content_type);
+  g_assert_cmpstr (
+      minipay_headers_lookup (minipay_http_response_get_headers (reply), "Content-Type", &count), ==, content_type);
   g_assert_cmpuint (count, ==, 1);
 }
 

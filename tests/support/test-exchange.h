@@ -46,8 +46,7 @@ MinipayProviderInfo *minipay_test_info_new (const char *provider_id);
  * that key of tests/fixtures/vectors.json. A NULL value takes the name out of the settings before it.
  */
 GHashTable *minipay_test_settings_new (const char *const *pairs);
-MinipayAccountConfig *
-minipay_test_config_new (MinipayProviderInfo *info, GHashTable *settings, GError **error);
+MinipayAccountConfig *minipay_test_config_new (MinipayProviderInfo *info, GHashTable *settings, GError **error);
 
 /* @settings, with @changes (nullable) laid over them; whatever is wrong with them ends the test. @type is the
  * provider's, or G_TYPE_INVALID. */
@@ -67,8 +66,7 @@ gboolean minipay_test_exchange_query (MinipayTestExchange *self, MinipayPaymentR
  * none. */
 gboolean minipay_test_exchange_answer (
     MinipayTestExchange *self, guint status, const char *const *headers, const char *body, GError **error);
-gboolean
-minipay_test_exchange_receive (MinipayTestExchange *self, MinipayHttpRequest *incoming, GError **error);
+gboolean minipay_test_exchange_receive (MinipayTestExchange *self, MinipayHttpRequest *incoming, GError **error);
 MinipayHttpRequest *minipay_test_incoming_new (const char *const *headers, const char *body);
 
 MinipayCheckout *minipay_test_exchange_get_checkout (MinipayTestExchange *self);
@@ -76,10 +74,8 @@ MinipayPayment *minipay_test_exchange_get_payment (MinipayTestExchange *self);
 
 /* --- What came out --- */
 
-void minipay_test_assert_request (MinipayTestExchange *self,
-                                  const char *method,
-                                  const char *target,
-                                  const char *body);
+void
+minipay_test_assert_request (MinipayTestExchange *self, const char *method, const char *target, const char *body);
 void minipay_test_assert_header (MinipayTestExchange *self, const char *name, const char *value);
 /* Exactly these parameters, as pairs of name and value, NULL at the end. */
 void minipay_test_assert_params (MinipayTestExchange *self, MinipayRuntime runtime, const char *const *pairs);

@@ -80,7 +80,7 @@ static const Cell cells[] = {
   { "cut-then-refused", { cut, refused }, TRUE, 0, IDEMPOTENT, ERROR (OUTCOME_UNKNOWN), ERROR (REFUSED), 2 },
   { "cut-then-429", { cut, limited }, TRUE, 0, IDEMPOTENT, ERROR (OUTCOME_UNKNOWN), ERROR (RATE_LIMITED), 3 },
   { "429-then-refused", { limited, refused }, FALSE, 0, IDEMPOTENT, ERROR (REFUSED), ERROR (REFUSED), 2 },
-  { "cut-then-conflict", { cut, conflict }, TRUE, 0, IDEMPOTENT, ERROR (CONFLICT), ERROR (CONFLICT), 2 },
+  { "cut-then-conflict", { cut, conflict }, TRUE, 0, IDEMPOTENT, ERROR (OUTCOME_UNKNOWN), ERROR (CONFLICT), 2 },
   /* not final yet: asked again where that may be */
   { "pending/none", { pending, ok }, FALSE, 0, NONE, ERROR (OUTCOME_UNKNOWN), ERROR (RATE_LIMITED), 1 },
   { "pending/safe", { pending, ok }, FALSE, 0, SAFE, DONE, DONE, 2 },

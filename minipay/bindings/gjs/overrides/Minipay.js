@@ -58,7 +58,8 @@ function overrideMoney(Minipay) {
         const minor = getMinor.call(this);
 
         if (!Number.isSafeInteger(minor))
-            throw new RangeError(`${this.to_string()} has more minor units than a number holds exactly: use to_string()`);
+            throw new RangeError(
+                `${this.to_string()} has more minor units than a number holds exactly: use to_string()`);
         return minor;
     };
     Money.prototype.toString = function () {

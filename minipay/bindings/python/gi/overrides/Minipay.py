@@ -137,7 +137,9 @@ __all__.append('HttpRequest')
 
 
 class _Jobs(GLib.Source):
-    """Functions to run, from any thread. One source for all: PyGObject loses a little memory with every callback it is given."""
+    """Functions to run, from any thread.
+
+    One source for all: PyGObject loses a little memory with every callback it is given."""
 
     def __init__(self):
         super().__init__()
@@ -188,8 +190,9 @@ class _Bridge:
 class _Answer(asyncio.Future):
     """The end of one call.
 
-    cancel() only asks the call to stop: whoever waits then gets what really happened. That is CancelledError when nothing
-    left this machine, Minipay.Error.OUTCOME_UNKNOWN when money may have moved, or the answer that had already arrived.
+    cancel() only asks the call to stop: whoever waits then gets what really happened. That is CancelledError when
+    nothing left this machine, Minipay.Error.OUTCOME_UNKNOWN when money may have moved, or the answer that had already
+    arrived.
     """
 
     def __init__(self, cancellable, loop):
@@ -266,7 +269,8 @@ class Account(Minipay.Account):
     create_payment_async = _awaitable(
         Minipay.Account, 'create_payment', 'Creates a payment: await it, or give a callback. Gives a Minipay.Checkout.')
     query_payment_async = _awaitable(
-        Minipay.Account, 'query_payment', 'Asks what became of an order: await it, or give a callback. Gives a Minipay.Payment.')
+        Minipay.Account, 'query_payment',
+        'Asks what became of an order: await it, or give a callback. Gives a Minipay.Payment.')
 
 
 Account = override(Account)
