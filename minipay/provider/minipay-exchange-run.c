@@ -36,8 +36,9 @@ typedef struct {
   MinipayTransportOutcome outcome;
   MinipayHttpResponse *answer;
   GError *transport_error;
-  gboolean has_left; /* some try may have been obeyed, whatever comes of the last */
-  gboolean is_safe;  /* the last request only asked */
+  gboolean has_left;        /* some try may have been obeyed, whatever comes of the last */
+  gboolean is_safe;         /* the last request only asked */
+  gboolean may_begin_again; /* no request of this try forbids it: begin() starts with the first of them */
 
   /* how it ended */
   GObject *result;
@@ -90,8 +91,9 @@ run_moves_money (Run *run)
   return minipay_exchange_get_operation (run->exchange) == MINIPAY_OPERATION_CREATE;
 }
 
+/* Whether the request at hand may be sent twice. */
 static gboolean
-run_may_repeat (Run *run)
+run_may_resend (Run *run)
 {
   return (minipay_exchange_get_flags (run->exchange) & (MINIPAY_SEND_FLAGS_SAFE | MINIPAY_SEND_FLAGS_IDEMPOTENT)) !=
          0;
@@ -244,13 +246,14 @@ run_send (Run *run)
     .base_urls = minipay_account_config_get_base_urls (config),
     .deadline_us = run->deadline_us,
     .max_body = MAX_ANSWER_BYTES,
-    .may_repeat = run_may_repeat (run),
+    .may_repeat = run_may_resend (run),
     .log_account = minipay_account_config_get_name (config),
     .log_operation = names[minipay_exchange_get_operation (run->exchange)],
   };
 
   /* an earlier step that was answered did more than ask: what comes of this one cannot undo it */
   run->has_left |= run->answer != NULL && !run->is_safe;
+  run->may_begin_again = run->may_begin_again && run_may_resend (run);
   run->is_safe = (minipay_exchange_get_flags (run->exchange) & MINIPAY_SEND_FLAGS_SAFE) != 0;
   g_clear_object (&run->answer);
   minipay_transport_send (run->setup.transport, &job, run->cancellable, on_transport_done, run);
@@ -264,7 +267,7 @@ run_back_off (Run *run, guint at_least_s)
   guint window = MIN (BACK_OFF_CAP_MS, BACK_OFF_BASE_MS << run->n_tries);
   guint delay_ms;
 
-  if (!run_may_repeat (run) || run->n_tries >= MAX_TRIES || g_cancellable_is_cancelled (run->cancellable) ||
+  if (!run->may_begin_again || run->n_tries >= MAX_TRIES || g_cancellable_is_cancelled (run->cancellable) ||
       at_least_s > BACK_OFF_CAP_MS / 1000)
     return FALSE;
   delay_ms = at_least_s * 1000 + minipay_random_below (window);
@@ -313,6 +316,7 @@ run_begin (Run *run)
   }
   run->phase = RUN_BEGIN;
   run->n_tries++;
+  run->may_begin_again = TRUE;
   g_clear_object (&run->answer);
   if (minipay_exchange_begin (run->exchange, &error))
     return run_after_hook (run);

@@ -3,8 +3,6 @@
 
 #include "merchant-side.h"
 
-#define DEADLINE_MS 2000
-
 /* --- What one fault does, account by account --- */
 
 #define DONE -1 /* no error */
@@ -315,7 +313,7 @@ main (int argc, char **argv)
   int result;
 
   g_test_init (&argc, &argv, NULL);
-  merchant_side_set_up (&side, DEADLINE_MS);
+  merchant_side_set_up (&side, "deadline-ms=2000");
 
   for (guint i = 0; i < G_N_ELEMENTS (merchant_side_accounts); i++) {
     const char *account = merchant_side_accounts[i];

@@ -14,14 +14,14 @@ on_received (MinipayListener *listener, MinipayReceipt *receipt, gpointer user_d
 }
 
 void
-merchant_side_set_up (MerchantSide *self, guint deadline_ms)
+merchant_side_set_up (MerchantSide *self, const char *transport)
 {
-  g_autofree char *extra = g_strdup_printf ("[transport]\ndeadline-ms=%u\n", deadline_ms);
+  g_autofree char *extra = g_strconcat ("[transport]\n", transport, "\n", NULL);
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
   self->sandbox = sandbox_process_new ();
-  path = sandbox_process_write_config (self->sandbox, "test.conf", NULL, deadline_ms != 0 ? extra : "");
+  path = sandbox_process_write_config (self->sandbox, "test.conf", NULL, extra);
   self->client = minipay_client_new_from_file (path, &error);
   g_assert_no_error (error);
   self->receipts = g_ptr_array_new_with_free_func (g_object_unref);

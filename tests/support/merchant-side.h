@@ -15,8 +15,8 @@ typedef struct {
   GPtrArray *receipts; /* of MinipayReceipt, as they came */
 } MerchantSide;
 
-/* @deadline_ms: 0 for the default */
-void merchant_side_set_up (MerchantSide *self, guint deadline_ms);
+/* @transport: lines of the group [transport] */
+void merchant_side_set_up (MerchantSide *self, const char *transport);
 void merchant_side_tear_down (MerchantSide *self);
 
 MinipayAccount *merchant_side_get_account (MerchantSide *self, const char *account);
