@@ -318,7 +318,12 @@ minipay_client_load_file (MinipayClient *self, const char *path, GError **error)
     return FALSE;
   data = minipay_secret_peek (text, &length);
   if (!g_key_file_load_from_data (file, (const char *) data, length, G_KEY_FILE_NONE, &local_error)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "%s: %s", path, local_error->message);
+    /* what GKeyFile could not read it repeats, and that may be half of a key */
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "%s is not a key file: a line is no group and no setting",
+                 path);
     return FALSE;
   }
   absolute = g_canonicalize_filename (path, NULL);

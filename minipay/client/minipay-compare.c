@@ -161,9 +161,9 @@ minipay_payment_state_to_intent (MinipayPaymentState state)
   case MINIPAY_PAYMENT_STATE_REFUNDED:
     return MINIPAY_INTENT_STATE_REFUNDED;
   case MINIPAY_PAYMENT_STATE_CLOSED:
-    return MINIPAY_INTENT_STATE_CLOSED;
+  /* the gateway had the order: its number is spent, whatever became of the attempt */
   case MINIPAY_PAYMENT_STATE_FAILED:
-    return MINIPAY_INTENT_STATE_FAILED;
+    return MINIPAY_INTENT_STATE_CLOSED;
   case MINIPAY_PAYMENT_STATE_UNKNOWN:
   default:
     return MINIPAY_INTENT_STATE_UNKNOWN;

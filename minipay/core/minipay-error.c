@@ -116,6 +116,9 @@ minipay_set_gateway_error (
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
+  /* only this function writes a tail: a gateway's words must not look like one */
+  g_strdelimit (message, "[", '(');
+  g_strdelimit (message, "]", ')');
 
   error_append_fact (tail, "gateway-code", facts->gateway_code);
   if (facts->http_status != 0) {

@@ -100,8 +100,7 @@ intent_may_become (MinipayIntentState now, MinipayIntentState next)
   case MINIPAY_INTENT_STATE_UNKNOWN:
     return now == MINIPAY_INTENT_STATE_SENDING;
   case MINIPAY_INTENT_STATE_FAILED:
-    return now == MINIPAY_INTENT_STATE_SENDING || now == MINIPAY_INTENT_STATE_UNKNOWN ||
-           now == MINIPAY_INTENT_STATE_PENDING;
+    return now == MINIPAY_INTENT_STATE_SENDING;
   case MINIPAY_INTENT_STATE_PENDING:
     return now == MINIPAY_INTENT_STATE_SENDING || now == MINIPAY_INTENT_STATE_UNKNOWN ||
            now == MINIPAY_INTENT_STATE_FAILED;

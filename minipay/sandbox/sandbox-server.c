@@ -16,6 +16,7 @@
 #include "sandbox-wechat-v3.h"
 #include "sandbox-weidoufu.h"
 
+#define BACKLOG 1024 /* a merchant may open all his connections at once */
 #define TAP_KEY      "sandbox-tap"
 #define RECEIVED_KEY "sandbox-received"
 
@@ -294,6 +295,7 @@ sandbox_server_new (Sandbox *sandbox, guint16 port, GError **error)
   self->silent_end = -1;
   self->soup = soup_server_new (NULL, NULL);
   self->service = g_socket_service_new ();
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (self->service), BACKLOG);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
   g_signal_connect (self->soup, "request-started", G_CALLBACK (on_request_started), self);
   g_signal_connect (self->soup, "request-finished", G_CALLBACK (on_request_ended), self);

@@ -208,6 +208,8 @@ test_log_line_tells_no_secret (void)
 int
 main (int argc, char **argv)
 {
+  /* what was answered is told to those who asked for it */
+  g_setenv ("G_MESSAGES_DEBUG", "minipay", TRUE);
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/transport/last-reference/dropped-in-callback", test_last_reference_dropped_in_callback);
