@@ -37,6 +37,8 @@ void minipay_account_start (MinipayAccount *self,
 
 extern const MinipayExchangePolicy minipay_refresh_policy;
 
+#define MINIPAY_REFRESH_AFTER_STRANGER_US G_TIME_SPAN_MINUTE
+
 /*
  * Fetches the gateway's keys in the background when the last time was twelve hours ago, or, when a message named a
  * key that nobody here knows, a minute: the message itself is refused at once, and finds the new key when it comes

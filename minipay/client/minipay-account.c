@@ -66,7 +66,8 @@ static void
 minipay_account_init (MinipayAccount *self)
 {
   g_mutex_init (&self->refresh_mutex);
-  self->refreshed_at_us = g_get_monotonic_time ();
+  /* just long enough ago for the first stranger to count */
+  self->refreshed_at_us = g_get_monotonic_time () - MINIPAY_REFRESH_AFTER_STRANGER_US;
 }
 
 MinipayAccount *

@@ -4,8 +4,7 @@
 #include "client/minipay-account-private.h"
 #include "provider/minipay-limits-private.h"
 
-#define EVERY_US          (12 * G_TIME_SPAN_HOUR)
-#define AFTER_STRANGER_US G_TIME_SPAN_MINUTE
+#define EVERY_US (12 * G_TIME_SPAN_HOUR)
 
 /* The keys there are, without those whose time is over, and the new ones: swapped in as a whole. */
 static GObject *
@@ -58,7 +57,7 @@ minipay_account_refresh_if_due (MinipayAccount *self, gboolean has_met_stranger)
                                        minipay_account_get_config (self),
                                        MINIPAY_OPERATION_REFRESH_KEYS,
                                        NULL) ||
-      !minipay_account_claim_refresh (self, has_met_stranger ? AFTER_STRANGER_US : EVERY_US))
+      !minipay_account_claim_refresh (self, has_met_stranger ? MINIPAY_REFRESH_AFTER_STRANGER_US : EVERY_US))
     return;
   minipay_account_start (self, MINIPAY_OPERATION_REFRESH_KEYS, NULL, NULL, NULL, on_refreshed, NULL);
 }
