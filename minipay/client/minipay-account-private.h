@@ -24,16 +24,7 @@ MinipayAccount *minipay_account_new (MinipayProviderInfo *info,
 MinipayAccountConfig *minipay_account_get_config (MinipayAccount *self);
 MinipayProviderInfo *minipay_account_get_info (MinipayAccount *self);
 MinipayPaymentProvider *minipay_account_get_payment_provider (MinipayAccount *self);
-MinipayStore *minipay_account_get_store (MinipayAccount *self);
-
-/* Starts an exchange and reports to @callback as a GTask; @subject may be NULL for a refresh. */
-void minipay_account_start (MinipayAccount *self,
-                            MinipayOperation operation,
-                            GObject *subject,
-                            GCancellable *cancellable,
-                            gpointer source_tag,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data);
+const MinipayAccountHouse *minipay_account_get_house (MinipayAccount *self);
 
 extern const MinipayExchangePolicy minipay_refresh_policy;
 

@@ -105,10 +105,10 @@ minipay_account_get_payment_provider (MinipayAccount *self)
   return self->provider;
 }
 
-MinipayStore *
-minipay_account_get_store (MinipayAccount *self)
+const MinipayAccountHouse *
+minipay_account_get_house (MinipayAccount *self)
 {
-  return self->house.store;
+  return &self->house;
 }
 
 gboolean
@@ -124,6 +124,34 @@ minipay_account_claim_refresh (MinipayAccount *self, gint64 age_us)
 }
 
 /* --- Creating: the intent is in the journal before the first byte leaves --- */
+
+/* Writes the order down. A line that says "sending" was begun by somebody else, now or before a crash: from here on
+ * the failure of one try no longer makes the order failed. */
+static MinipayIntent *
+create_begin (MinipayAccount *self, MinipayIntent *intent, GError **error)
+{
+  g_autoptr (MinipayIntent) known = minipay_store_begin (self->house.store, intent, error);
+  g_autoptr (MinipayIntent) joined = NULL;
+
+  if (known == NULL || known == intent || minipay_intent_get_state (known) != MINIPAY_INTENT_STATE_SENDING)
+    return g_steal_pointer (&known);
+  joined = minipay_store_advance (self->house.store,
+                                  minipay_intent_get_account (intent),
+                                  minipay_intent_get_out_trade_no (intent),
+                                  MINIPAY_INTENT_STATE_UNKNOWN,
+                                  NULL,
+                                  error);
+  if (joined != NULL && minipay_intent_get_state (joined) == MINIPAY_INTENT_STATE_FAILED)
+    /* the other try ended meanwhile: the number is free, and this order the first under it */
+    return minipay_store_begin (self->house.store, intent, error);
+  if (joined == NULL && (error == NULL || *error == NULL))
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_STORE,
+                 "the journal lost order %s",
+                 minipay_intent_get_out_trade_no (intent));
+  return g_steal_pointer (&joined);
+}
 
 static gboolean
 create_prepare (MinipayExchange *x, gpointer data, GError **error)
@@ -145,10 +173,9 @@ create_prepare (MinipayExchange *x, gpointer data, GError **error)
                                                    MINIPAY_INTENT_STATE_SENDING,
                                                    NULL);
 
-  known = minipay_store_begin (self->house.store, intent, error);
+  known = create_begin (self, intent, error);
   if (known == NULL)
     return FALSE;
-  minipay_exchange_set_first_try (x, known == intent);
   switch (minipay_intent_get_state (known)) {
   case MINIPAY_INTENT_STATE_PAID:
   case MINIPAY_INTENT_STATE_REFUNDED:
@@ -169,8 +196,8 @@ create_prepare (MinipayExchange *x, gpointer data, GError **error)
   }
 }
 
-/* What the journal learns from a create that did not succeed. Only the first try of an order can make it
- * failed: a refused repetition says nothing about what an earlier try did. */
+/* What the journal learns from a create that did not succeed. Failed follows "sending" alone: a refused repetition,
+ * or one of two tries at once, says nothing about the other. */
 static void
 create_record_failure (MinipayAccount *self, MinipayExchange *x, const GError *failure)
 {
@@ -180,8 +207,6 @@ create_record_failure (MinipayAccount *self, MinipayExchange *x, const GError *f
   g_autoptr (MinipayIntent) intent = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!is_open && !minipay_exchange_is_first_try (x))
-    return;
   intent = minipay_store_advance (self->house.store,
                                   minipay_account_config_get_name (self->config),
                                   number,
@@ -208,6 +233,8 @@ create_check (MinipayAccount *self, MinipayExchange *x, MinipayCheckout *checkou
   if (payment != NULL) {
     g_autoptr (MinipayIntent) known = minipay_store_find (self->house.store, account, number, error);
 
+    if (known == NULL && (error == NULL || *error == NULL))
+      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_STORE, "the journal lost order %s", number);
     if (known == NULL || !minipay_compare_payment (payment, self->info, self->config, "create", error) ||
         !minipay_compare_with_intent (payment, known, error))
       return FALSE;
@@ -306,16 +333,7 @@ static const MinipayExchangePolicy query_policy = { NULL, query_conclude };
 static const MinipayExchangePolicy *
 account_get_policy (MinipayOperation operation)
 {
-  switch (operation) {
-  case MINIPAY_OPERATION_CREATE:
-    return &create_policy;
-  case MINIPAY_OPERATION_REFRESH_KEYS:
-    return &minipay_refresh_policy;
-  case MINIPAY_OPERATION_QUERY:
-  case MINIPAY_OPERATION_RECEIVE:
-  default:
-    return &query_policy;
-  }
+  return operation == MINIPAY_OPERATION_CREATE ? &create_policy : &query_policy;
 }
 
 static MinipayExchange *
@@ -327,7 +345,7 @@ account_begin_exchange (MinipayAccount *self, MinipayOperation operation, GObjec
   if (is_good && operation == MINIPAY_OPERATION_CREATE)
     is_good = minipay_limits_check_order (
         self->info, self->config, MINIPAY_ORDER (subject), minipay_real_environment.now (NULL), &wallet, error);
-  else if (is_good && operation == MINIPAY_OPERATION_QUERY)
+  else if (is_good)
     is_good = minipay_limits_check_ref (self->info, self->config, MINIPAY_PAYMENT_REF (subject), error);
   if (!is_good)
     return NULL;
@@ -335,14 +353,14 @@ account_begin_exchange (MinipayAccount *self, MinipayOperation operation, GObjec
       self->provider, self->info, self->config, operation, subject, wallet, &minipay_real_environment);
 }
 
-void
-minipay_account_start (MinipayAccount *self,
-                       MinipayOperation operation,
-                       GObject *subject,
-                       GCancellable *cancellable,
-                       gpointer source_tag,
-                       GAsyncReadyCallback callback,
-                       gpointer user_data)
+static void
+account_start (MinipayAccount *self,
+               MinipayOperation operation,
+               GObject *subject,
+               GCancellable *cancellable,
+               gpointer source_tag,
+               GAsyncReadyCallback callback,
+               gpointer user_data)
 {
   MinipayExchangeSetup setup = {
     self->house.transport, account_get_policy (operation), self, self->house.deadline_ms
@@ -350,8 +368,7 @@ minipay_account_start (MinipayAccount *self,
   g_autoptr (MinipayExchange) exchange = NULL;
   GError *error = NULL;
 
-  if (operation != MINIPAY_OPERATION_REFRESH_KEYS)
-    minipay_account_refresh_if_due (self, FALSE);
+  minipay_account_refresh_if_due (self, FALSE);
   exchange = account_begin_exchange (self, operation, subject, &error);
   if (exchange == NULL)
     g_task_report_error (self, callback, user_data, source_tag, error);
@@ -468,13 +485,13 @@ minipay_account_create_payment_async (MinipayAccount *self,
                                       gpointer user_data)
 {
   g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_ORDER (order));
-  minipay_account_start (self,
-                         MINIPAY_OPERATION_CREATE,
-                         G_OBJECT (order),
-                         cancellable,
-                         minipay_account_create_payment_async,
-                         callback,
-                         user_data);
+  account_start (self,
+                 MINIPAY_OPERATION_CREATE,
+                 G_OBJECT (order),
+                 cancellable,
+                 minipay_account_create_payment_async,
+                 callback,
+                 user_data);
 }
 
 /**
@@ -503,8 +520,9 @@ minipay_account_create_payment_finish (MinipayAccount *self, GAsyncResult *resul
  * @cancellable: (nullable): stops waiting for the answer
  * @error: return location for an error
  *
- * Asks the gateway what became of an order, and waits. Safe to repeat. The answer is compared with @ref and
- * the journal, and noted there when it is authenticated.
+ * Asks the gateway what became of an order, and waits. Safe to repeat. The answer is compared with @ref and the
+ * journal, and noted there when it is authenticated, when the gateway's number in it is the one noted at creation,
+ * or when the account says `settle-on-query=true`.
  *
  * Errors: %MINIPAY_ERROR_INVALID, %MINIPAY_ERROR_NOT_FOUND, %MINIPAY_ERROR_AUTH, %MINIPAY_ERROR_RATE_LIMITED,
  * %MINIPAY_ERROR_NOT_SENT (no answer; safe to repeat), %MINIPAY_ERROR_SIGNATURE_INVALID,
@@ -545,13 +563,13 @@ minipay_account_query_payment_async (MinipayAccount *self,
                                      gpointer user_data)
 {
   g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_PAYMENT_REF (ref));
-  minipay_account_start (self,
-                         MINIPAY_OPERATION_QUERY,
-                         G_OBJECT (ref),
-                         cancellable,
-                         minipay_account_query_payment_async,
-                         callback,
-                         user_data);
+  account_start (self,
+                 MINIPAY_OPERATION_QUERY,
+                 G_OBJECT (ref),
+                 cancellable,
+                 minipay_account_query_payment_async,
+                 callback,
+                 user_data);
 }
 
 /**

@@ -48,6 +48,16 @@ struct _MinipayClient {
 
 G_DEFINE_FINAL_TYPE (MinipayClient, minipay_client, G_TYPE_OBJECT)
 
+/* A setting may be a shared key. */
+static void
+setting_free (gpointer data)
+{
+  char *text = data;
+
+  explicit_bzero (text, strlen (text));
+  g_free (text);
+}
+
 static void
 client_entry_free (gpointer data)
 {
@@ -212,7 +222,7 @@ minipay_client_add_account (MinipayClient *self, const char *name, GVariant *set
                  g_variant_get_type_string (owned));
     return FALSE;
   }
-  table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, setting_free);
   g_variant_iter_init (&iter, owned);
   while (g_variant_iter_next (&iter, "{ss}", &key, &value))
     g_hash_table_replace (table, key, value);
@@ -258,8 +268,14 @@ client_read_transport (MinipayClient *self, GKeyFile *file, const char *folder, 
                    *key);
       return FALSE;
     }
-  if (ca_file != NULL)
+  if (self->transport != NULL) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "[transport] comes too late: an account has started");
+    return FALSE;
+  }
+  if (ca_file != NULL) {
+    g_free (self->ca_file);
     self->ca_file = g_canonicalize_filename (ca_file, folder);
+  }
   return client_read_number (file, "max-in-flight", 1, 1024, &self->max_in_flight, error) &&
          client_read_number (file, "deadline-ms", 100, MAX_DEADLINE_MS, &self->deadline_ms, error);
 }
@@ -268,7 +284,7 @@ static gboolean
 client_read_account (MinipayClient *self, GKeyFile *file, const char *group, const char *folder, GError **error)
 {
   g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
-  g_autoptr (GHashTable) settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, setting_free);
 
   for (char **key = keys; key != NULL && *key != NULL; key++) {
     char *value = g_key_file_get_string (file, group, *key, NULL);
@@ -462,6 +478,8 @@ client_start_account (MinipayClient *self, ClientEntry *entry, GError **error)
     self->transport = minipay_transport_new (self->max_in_flight, self->ca_file);
   house = (MinipayAccountHouse){ self->transport, self->store, self->deadline_ms };
   entry->account = minipay_account_new (info, config, provider, &house);
+  /* nothing needs the texts any more */
+  g_hash_table_remove_all (entry->settings);
   return TRUE;
 }
 

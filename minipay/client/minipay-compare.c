@@ -83,13 +83,15 @@ minipay_compare_payment (MinipayPayment *payment,
 {
   const MinipayOperationRules *rules =
       minipay_manifest_get_operation (minipay_provider_info_get_manifest (info), operation);
+  static const char *const always[] = { "out_trade_no", "total", NULL };
   const MinipayMoney *total = minipay_payment_get_total (payment);
+  const char *const *echoes = rules != NULL && rules->echoes != NULL ? (const char *const *) rules->echoes : always;
 
   if (total != NULL && (!minipay_money_is_valid (total) || minipay_money_get_minor (total) < 0)) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH, "the gateway speaks of a total that is no amount");
     return FALSE;
   }
-  for (char **fact = rules != NULL ? rules->echoes : NULL; fact != NULL && *fact != NULL; fact++) {
+  for (const char *const *fact = echoes; *fact != NULL; fact++) {
     if (!payment_moved_money (payment) || payment_states_fact (payment, *fact))
       continue;
     g_set_error (error,

@@ -37,27 +37,25 @@ refresh_conclude (MinipayExchange *x, GObject *result, const GError *failure, gp
 
 const MinipayExchangePolicy minipay_refresh_policy = { NULL, refresh_conclude };
 
-static void
-on_refreshed (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GObject) refreshed = g_task_propagate_pointer (G_TASK (result), &error);
-
-  /* the keys there are stay in use; the next occasion tries again */
-  if (refreshed == NULL)
-    g_info ("account %s: keys were not refreshed: %s",
-            minipay_account_get_name (MINIPAY_ACCOUNT (source)),
-            error->message);
-}
-
 void
 minipay_account_refresh_if_due (MinipayAccount *self, gboolean has_met_stranger)
 {
-  if (!minipay_limits_check_operation (minipay_account_get_info (self),
-                                       minipay_account_get_config (self),
-                                       MINIPAY_OPERATION_REFRESH_KEYS,
-                                       NULL) ||
+  const MinipayAccountHouse *house = minipay_account_get_house (self);
+  MinipayProviderInfo *info = minipay_account_get_info (self);
+  MinipayAccountConfig *config = minipay_account_get_config (self);
+  MinipayExchangeSetup setup = { house->transport, &minipay_refresh_policy, self, house->deadline_ms };
+  g_autoptr (MinipayExchange) exchange = NULL;
+
+  if (!minipay_limits_check_operation (info, config, MINIPAY_OPERATION_REFRESH_KEYS, NULL) ||
       !minipay_account_claim_refresh (self, has_met_stranger ? MINIPAY_REFRESH_AFTER_STRANGER_US : EVERY_US))
     return;
-  minipay_account_start (self, MINIPAY_OPERATION_REFRESH_KEYS, NULL, NULL, NULL, on_refreshed, NULL);
+  /* what comes of it nobody waits for: the keys there are stay in use, and the next occasion tries again */
+  exchange = minipay_exchange_new (minipay_account_get_payment_provider (self),
+                                   info,
+                                   config,
+                                   MINIPAY_OPERATION_REFRESH_KEYS,
+                                   NULL,
+                                   MINIPAY_WALLET_ANY,
+                                   &minipay_real_environment);
+  minipay_exchange_run_detached (exchange, &setup, G_OBJECT (self));
 }

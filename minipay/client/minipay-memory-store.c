@@ -20,6 +20,7 @@ struct _MinipayMemoryStore {
   GHashTable *intents;      /* "account\nout_trade_no" to MinipayIntent */
   GHashTable *transactions; /* "account\ntransaction_id" to out_trade_no */
   GHashTable *events;       /* "account\nevent_id" */
+  GHashTable *effects;      /* "account\nout_trade_no\nstate" that an event has told */
 };
 
 static void memory_store_iface_init (MinipayStoreInterface *iface);
@@ -37,6 +38,7 @@ minipay_memory_store_finalize (GObject *object)
   g_hash_table_unref (self->intents);
   g_hash_table_unref (self->transactions);
   g_hash_table_unref (self->events);
+  g_hash_table_unref (self->effects);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (minipay_memory_store_parent_class)->finalize (object);
 }
@@ -134,13 +136,11 @@ store_advance (MinipayMemoryStore *self,
                const char *out_trade_no,
                MinipayIntentState state,
                const char *transaction_id,
-               gboolean *has_changed,
                GError **error)
 {
   MinipayIntent *known = store_lookup (self, account, out_trade_no);
   MinipayIntent *next;
 
-  *has_changed = FALSE;
   if (known == NULL)
     return NULL;
   next = minipay_intent_advance (known, state, transaction_id, error);
@@ -150,7 +150,6 @@ store_advance (MinipayMemoryStore *self,
     g_object_unref (next);
     return NULL;
   }
-  *has_changed = minipay_intent_get_state (next) != minipay_intent_get_state (known);
   store_put (self, next);
   return next;
 }
@@ -165,9 +164,8 @@ memory_store_advance (MinipayStore *store,
 {
   MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  gboolean has_changed;
 
-  return store_advance (self, account, out_trade_no, state, transaction_id, &has_changed, error);
+  return store_advance (self, account, out_trade_no, state, transaction_id, error);
 }
 
 static MinipayIntent *
@@ -183,17 +181,22 @@ memory_store_accept (MinipayStore *store,
   MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   g_autofree char *event = store_key (account, event_id);
+  g_autofree char *effect = NULL;
   g_autoptr (GError) local_error = NULL;
-  gboolean has_changed;
+  gboolean is_news;
   MinipayIntent *intent;
 
-  intent = store_advance (self, account, out_trade_no, state, transaction_id, &has_changed, &local_error);
+  intent = store_advance (self, account, out_trade_no, state, transaction_id, &local_error);
   if (local_error != NULL) {
     g_propagate_error (error, g_steal_pointer (&local_error));
     return NULL;
   }
-  /* the effect counts, not the envelope: a second event about the same payment is no news */
-  *is_first = g_hash_table_add (self->events, g_steal_pointer (&event)) && (intent == NULL || has_changed);
+  /* the effect counts, not the envelope: a second event about the same payment is no news, nor is one that comes
+   * too late to change anything; but the first is, even when a query was quicker */
+  effect = g_strdup_printf ("%s\n%s\n%d", account, out_trade_no, (int) state);
+  is_news = g_hash_table_add (self->effects, g_steal_pointer (&effect)) &&
+            (intent == NULL || minipay_intent_get_state (intent) == state);
+  *is_first = g_hash_table_add (self->events, g_steal_pointer (&event)) && is_news;
   return intent;
 }
 
@@ -219,6 +222,7 @@ minipay_memory_store_init (MinipayMemoryStore *self)
   self->intents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->transactions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->events = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->effects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 /**

@@ -80,9 +80,9 @@ receive_commit (MinipayAccount *self, MinipayExchange *x, MinipayPayment *paymen
   }
   event_id = minipay_exchange_get_event_id (x) != NULL ? g_strdup (minipay_exchange_get_event_id (x))
                                                        : payment_dup_event_id (payment);
-  known = minipay_store_find (minipay_account_get_store (self), account, number, &local_error);
+  known = minipay_store_find (minipay_account_get_house (self)->store, account, number, &local_error);
   if (local_error == NULL && minipay_compare_with_intent (payment, known, &local_error))
-    now = minipay_store_accept (minipay_account_get_store (self),
+    now = minipay_store_accept (minipay_account_get_house (self)->store,
                                 account,
                                 event_id,
                                 number,

@@ -24,7 +24,8 @@ void minipay_set_gateway_error (GError **error,
 /* Gives an error another code; facts and message stay. */
 GError *minipay_error_recode (const GError *error, MinipayError code, const char *prefix);
 
-/* Makes untrusted text fit for one line of a message: valid UTF-8, no control characters, the first 200 bytes of it. */
+/* Makes untrusted text fit for one line of a message: valid UTF-8, no control characters, the first 200 bytes of
+ * it. */
 char *minipay_error_quote (const char *text, gssize length);
 
 G_END_DECLS

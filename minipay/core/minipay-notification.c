@@ -71,7 +71,7 @@ G_DEFINE_FINAL_TYPE (MinipayNotification, minipay_notification, G_TYPE_OBJECT)
 /**
  * MinipayNotification:duplicate:
  *
- * %TRUE when the journal has had this effect before: nothing new to do.
+ * %TRUE when a notification told this effect before: nothing new to do.
  *
  * Since: 0.1
  */

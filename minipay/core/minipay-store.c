@@ -157,7 +157,7 @@ minipay_store_advance (MinipayStore *self,
  * @out_trade_no: the merchant's number
  * @state: what the event says
  * @transaction_id: (nullable): the gateway's number
- * @is_first: (out): %TRUE when neither this event nor this effect was there before
+ * @is_first: (out): %TRUE when no event has told this effect before, whatever a query told
  * @error: return location for an error
  *
  * Writes down a verified notification and its effect, both or neither.

@@ -98,3 +98,18 @@ minipay_connection_forget (MinipayConnection *self)
   self->all = NULL;
   connection_stop_deadline (self);
 }
+
+gboolean
+minipay_connection_cut_oldest (GQueue *all)
+{
+  for (GList *l = all->head; l != NULL; l = l->next) {
+    MinipayConnection *connection = l->data;
+
+    if (connection->is_answering)
+      continue;
+    minipay_connection_forget (connection);
+    minipay_connection_cut (connection);
+    return TRUE;
+  }
+  return FALSE;
+}

@@ -24,6 +24,8 @@ MinipayConnection *minipay_connection_of (SoupServerMessage *message);
 void minipay_connection_start_phase (MinipayConnection *self);
 /* libsoup sees the end of the stream and clears up by itself. */
 void minipay_connection_cut (MinipayConnection *self);
+/* Cuts the oldest that is not being answered; FALSE when there is none. */
+gboolean minipay_connection_cut_oldest (GQueue *all);
 /* Takes it off the list, without a deadline from now on. */
 void minipay_connection_forget (MinipayConnection *self);
 

@@ -15,6 +15,7 @@
 
 #define MAX_BODY_BYTES           (256 * 1024)
 #define MAX_CONNECTIONS          256
+#define ACCEPT_PAUSE_US          10000
 #define BACKLOG                  1024
 #define STATUS_HEADERS_TOO_LARGE 431 /* libsoup has no name for it */
 
@@ -263,9 +264,10 @@ message_dup_request (SoupServerMessage *message)
 {
   Incoming *incoming = message_get_incoming (message);
   g_autoptr (GBytes) body = g_bytes_new (incoming->body->data, incoming->body->len);
-  MinipayHttpRequest *request;
+  /* written anew from the account that was found, so that the client cannot read the path otherwise */
+  g_autofree char *target = g_strconcat (NOTIFY_PREFIX, incoming->account, NULL);
+  MinipayHttpRequest *request = minipay_http_request_new ("POST", target, body);
 
-  request = minipay_http_request_new ("POST", g_uri_get_path (soup_server_message_get_uri (message)), body);
   soup_message_headers_foreach (soup_server_message_get_request_headers (message), add_request_header, request);
   return request;
 }
@@ -301,19 +303,8 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
 static gboolean
 listener_make_room (MinipayListener *self)
 {
-  if (g_queue_get_length (&self->connections) < MAX_CONNECTIONS)
-    return TRUE;
-
-  for (GList *l = self->connections.head; l != NULL; l = l->next) {
-    MinipayConnection *connection = l->data;
-
-    if (connection->is_answering)
-      continue;
-    minipay_connection_forget (connection);
-    minipay_connection_cut (connection);
-    return TRUE;
-  }
-  return FALSE;
+  return g_queue_get_length (&self->connections) < MAX_CONNECTIONS ||
+         minipay_connection_cut_oldest (&self->connections);
 }
 
 static void
@@ -344,8 +335,9 @@ on_connection (GSocket *listening, GIOCondition condition, gpointer user_data)
   socket = g_socket_accept (listening, NULL, &error);
   if (socket == NULL) {
     /* out of descriptors: they come back only when somebody leaves */
-    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES) && self->connections.head != NULL)
-      minipay_connection_cut (self->connections.head->data);
+    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES) &&
+        !minipay_connection_cut_oldest (&self->connections))
+      g_usleep (ACCEPT_PAUSE_US); /* the socket stays readable: without a pause this would spin */
     return G_SOURCE_CONTINUE;
   }
 

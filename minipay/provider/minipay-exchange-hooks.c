@@ -23,6 +23,15 @@ exchange_set_plugin_error (MinipayExchange *self, GError **error, const char *wh
                what);
 }
 
+/* Only what happens between the two calls counts. */
+static void
+exchange_set_in_hook (MinipayExchange *self, gboolean is_in_hook)
+{
+  g_mutex_lock (&self->mutex);
+  self->is_in_hook = is_in_hook;
+  g_mutex_unlock (&self->mutex);
+}
+
 static gboolean
 exchange_prepare_hook (MinipayExchange *self, MinipayHttpResponse *answer, GError **error)
 {
@@ -32,8 +41,11 @@ exchange_prepare_hook (MinipayExchange *self, MinipayHttpResponse *answer, GErro
   g_set_object (&self->answer, answer);
   self->now = self->environment->now (self->environment->data);
   /* who judges a notification signs nothing */
-  return self->operation == MINIPAY_OPERATION_RECEIVE ||
-         self->environment->nonce (self->environment->data, self->nonce, error);
+  if (self->operation != MINIPAY_OPERATION_RECEIVE &&
+      !self->environment->nonce (self->environment->data, self->nonce, error))
+    return FALSE;
+  exchange_set_in_hook (self, TRUE);
+  return TRUE;
 }
 
 /* An absolute target must stay on a declared host; the transport adds the host to all others. */
@@ -153,6 +165,7 @@ exchange_end_hook (MinipayExchange *self, gboolean is_good, GError *local_error,
 {
   g_autoptr (GError) owned = local_error;
 
+  exchange_set_in_hook (self, FALSE);
   if (is_good && owned == NULL && exchange_check_acts (self, &owned)) {
     exchange_mark_result (self);
     self->step++;
@@ -194,8 +207,7 @@ minipay_exchange_resume (MinipayExchange *self, MinipayHttpResponse *answer, GEr
     return FALSE;
   is_good =
       MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->resume (self->provider, self, answer, &local_error);
-  is_good = exchange_end_hook (self, is_good, local_error, error);
-  return is_good;
+  return exchange_end_hook (self, is_good, local_error, error);
 }
 
 gboolean
@@ -285,18 +297,6 @@ MinipayProviderInfo *
 minipay_exchange_get_info (MinipayExchange *self)
 {
   return self->info;
-}
-
-void
-minipay_exchange_set_first_try (MinipayExchange *self, gboolean is_first_try)
-{
-  self->is_first_try = is_first_try;
-}
-
-gboolean
-minipay_exchange_is_first_try (MinipayExchange *self)
-{
-  return self->is_first_try;
 }
 
 gboolean

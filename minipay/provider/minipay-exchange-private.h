@@ -54,11 +54,6 @@ gboolean minipay_exchange_has_unknown_key (MinipayExchange *self);
 /* What a refresh proposed, id to MinipayKey; NULL for nothing. */
 GHashTable *minipay_exchange_get_new_keys (MinipayExchange *self);
 
-/* Whether the journal saw this order for the first time: kept here for the layer above, which writes the
- * journal. */
-void minipay_exchange_set_first_try (MinipayExchange *self, gboolean is_first_try);
-gboolean minipay_exchange_is_first_try (MinipayExchange *self);
-
 /* What the layer above adds: run on a worker, or in the calling thread of a blocking call; both may block. */
 typedef struct {
   /* Before the first hook: FALSE ends the exchange with nothing sent. */
@@ -87,6 +82,8 @@ void minipay_exchange_run_async (MinipayExchange *self,
                                  gpointer source_tag,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
+/* The same without anybody who wants to know: needs no main loop. */
+void minipay_exchange_run_detached (MinipayExchange *self, const MinipayExchangeSetup *setup, GObject *source);
 GObject *minipay_exchange_run (MinipayExchange *self,
                                const MinipayExchangeSetup *setup,
                                GObject *source,

@@ -44,7 +44,8 @@ typedef struct {
   GObject *result;
   GError *error;
 
-  GTask *task; /* async; NULL for a blocking caller, who waits on the rest */
+  gboolean is_blocking; /* somebody waits on what stands below task */
+  GTask *task;          /* NULL when nobody wants to know */
   GMutex mutex;
   GCond cond;
   gboolean is_awake;
@@ -199,7 +200,7 @@ run_conclude (Run *run)
 static void
 run_wake (Run *run)
 {
-  if (run->task != NULL) {
+  if (!run->is_blocking) {
     minipay_worker_push (run_turn_on_worker, run);
     return;
   }
@@ -286,9 +287,9 @@ run_after_hook (Run *run)
   if (minipay_exchange_get_request (x) != NULL)
     return run_send (run);
   if (minipay_exchange_get_pending_reason (x) != NULL) {
+    run->has_left |= run->answer != NULL;
     if (run_back_off (run, minipay_exchange_get_retry_after (x)))
       return FALSE;
-    run->has_left |= run->answer != NULL;
     run_fail (run,
               g_error_new (MINIPAY_ERROR,
                            MINIPAY_ERROR_RATE_LIMITED,
@@ -395,11 +396,21 @@ run_turn_on_worker (gpointer data)
 
   if (!run_turn (run))
     return;
-  if (run->result != NULL)
+  if (run->task == NULL && run->error != NULL)
+    g_info ("account %s: %s",
+            minipay_account_config_get_name (minipay_exchange_get_config (run->exchange)),
+            run->error->message);
+  else if (run->task != NULL && run->result != NULL)
     g_task_return_pointer (run->task, g_steal_pointer (&run->result), g_object_unref);
-  else
+  else if (run->task != NULL)
     g_task_return_error (run->task, g_steal_pointer (&run->error));
   run_free (run);
+}
+
+void
+minipay_exchange_run_detached (MinipayExchange *self, const MinipayExchangeSetup *setup, GObject *source)
+{
+  minipay_worker_push (run_turn_on_worker, run_new (self, setup, source, NULL));
 }
 
 void
@@ -430,6 +441,7 @@ minipay_exchange_run (MinipayExchange *self,
   Run *run = run_new (self, setup, source, cancellable);
   GObject *result;
 
+  run->is_blocking = TRUE;
   minipay_signing_init ();
   while (!run_turn (run)) {
     g_mutex_lock (&run->mutex);

@@ -82,6 +82,7 @@ minipay_exchange_verify (MinipayExchange *self,
 
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && text != NULL, FALSE);
 
+  self->is_verified = FALSE;
   keyring = minipay_account_config_get_keyring (self->config);
   if (signature == NULL || *signature == '\0') {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID, "there is no signature");

@@ -22,7 +22,9 @@ struct _MinipayExchange {
   guint step;
   guint n_sends;
 
-  /* what the running hook did */
+  /* what the running hook did; a plugin's stray thread may try to add to it at any time */
+  GMutex mutex;
+  gboolean is_in_hook;
   guint n_acts;
   MinipayHttpRequest *request;
   MinipaySendFlags flags; /* of the last request: they outlive the hook */
@@ -35,7 +37,6 @@ struct _MinipayExchange {
   gboolean has_unknown_key; /* the message named a key that nobody here trusts */
   char *event_id;
 
-  gboolean is_first_try;
   GHashTable *new_keys; /* refresh: id (char *) to MinipayKey, null until the first */
 };
 

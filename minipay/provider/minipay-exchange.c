@@ -49,6 +49,7 @@ minipay_exchange_finalize (GObject *object)
   MinipayExchange *self = MINIPAY_EXCHANGE (object);
 
   g_free (self->event_id);
+  g_mutex_clear (&self->mutex);
   g_clear_pointer (&self->new_keys, g_hash_table_unref);
   G_OBJECT_CLASS (minipay_exchange_parent_class)->finalize (object);
 }
@@ -63,6 +64,7 @@ minipay_exchange_class_init (MinipayExchangeClass *klass)
 static void
 minipay_exchange_init (MinipayExchange *self)
 {
+  g_mutex_init (&self->mutex);
 }
 
 static gint64
@@ -272,6 +274,17 @@ minipay_exchange_set_cached (MinipayExchange *self, const char *key, GBytes *val
   minipay_account_config_set_cached (self->config, key, value);
 }
 
+/* Takes the lock for an act of the running hook; what comes after the hook, from wherever, changes nothing. */
+static gboolean
+exchange_begin_act (MinipayExchange *self)
+{
+  g_mutex_lock (&self->mutex);
+  if (self->is_in_hook)
+    return TRUE;
+  g_mutex_unlock (&self->mutex);
+  return FALSE;
+}
+
 /**
  * minipay_exchange_send:
  * @self: an exchange
@@ -287,9 +300,12 @@ minipay_exchange_send (MinipayExchange *self, MinipayHttpRequest *request, Minip
 {
   g_return_if_fail (MINIPAY_IS_EXCHANGE (self));
 
+  if (!exchange_begin_act (self))
+    return;
   self->n_acts++;
   g_set_object (&self->request, request);
   self->flags = flags;
+  g_mutex_unlock (&self->mutex);
 }
 
 /**
@@ -306,8 +322,11 @@ minipay_exchange_complete (MinipayExchange *self, GObject *result)
 {
   g_return_if_fail (MINIPAY_IS_EXCHANGE (self));
 
+  if (!exchange_begin_act (self))
+    return;
   self->n_acts++;
   g_set_object (&self->result, result);
+  g_mutex_unlock (&self->mutex);
 }
 
 /**
@@ -316,7 +335,7 @@ minipay_exchange_complete (MinipayExchange *self, GObject *result)
  * @reason: why there is no answer yet, for people
  * @retry_after_s: how long the gateway wants to be left alone, in seconds; 0 for minipay's own back-off
  *
- * Ends the hook without an answer: the core runs begin() again where the flags of the last request allow it.
+ * Ends the hook without an answer: the core runs begin() again where the flags of every request so far allow it.
  *
  * Since: 0.1
  */
@@ -325,10 +344,13 @@ minipay_exchange_pending (MinipayExchange *self, const char *reason, guint retry
 {
   g_return_if_fail (MINIPAY_IS_EXCHANGE (self) && reason != NULL);
 
+  if (!exchange_begin_act (self))
+    return;
   self->n_acts++;
   g_free (self->pending_reason);
   self->pending_reason = g_strdup (reason);
   self->retry_after_s = retry_after_s;
+  g_mutex_unlock (&self->mutex);
 }
 
 /**
@@ -344,8 +366,11 @@ void
 minipay_exchange_set_event_id (MinipayExchange *self, const char *event_id)
 {
   g_return_if_fail (MINIPAY_IS_EXCHANGE (self));
+  if (!exchange_begin_act (self))
+    return;
   g_free (self->event_id);
   self->event_id = g_strdup (event_id);
+  g_mutex_unlock (&self->mutex);
 }
 
 /**

@@ -8,6 +8,9 @@
 
 #include "signing/minipay-signing-private.h"
 
+/* A store that never answers must not hold up the end of the program for ever. */
+#define DRAIN_LIMIT_S 5
+
 typedef struct {
   void (*func) (gpointer data);
   gpointer data;
@@ -47,10 +50,15 @@ worker_run (gpointer data, gpointer unused)
 static void
 worker_drain (void)
 {
+  const gint64 until_us = g_get_monotonic_time () + DRAIN_LIMIT_S * G_USEC_PER_SEC;
+
+  /* a forked child has the counter, not the threads */
+  if (worker_pid != getpid ())
+    return;
   g_mutex_lock (&worker_mutex);
   is_draining = TRUE;
-  while (n_running > 0)
-    g_cond_wait (&worker_idle, &worker_mutex);
+  while (n_running > 0 && g_cond_wait_until (&worker_idle, &worker_mutex, until_us))
+    ;
   g_mutex_unlock (&worker_mutex);
 }
 

@@ -16,7 +16,7 @@
 #include "sandbox-wechat-v3.h"
 #include "sandbox-weidoufu.h"
 
-#define BACKLOG 1024 /* a merchant may open all his connections at once */
+#define BACKLOG      1024 /* a merchant may open all his connections at once */
 #define TAP_KEY      "sandbox-tap"
 #define RECEIVED_KEY "sandbox-received"
 

@@ -587,9 +587,8 @@ run_next_attempt (MinipayTransportRun *self)
   g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
   g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
   g_signal_connect (self->message, "got-headers", G_CALLBACK (on_got_headers), self);
-  if (self->base_urls[self->next_base] != NULL)
-    self->connect_limit =
-        run_attach_timer (self, self->begun_us + CONNECT_LIMIT_MS * G_TIME_SPAN_MILLISECOND, on_connect_limit);
+  self->connect_limit =
+      run_attach_timer (self, self->begun_us + CONNECT_LIMIT_MS * G_TIME_SPAN_MILLISECOND, on_connect_limit);
 
   soup_session_send_async (minipay_transport_get_session (self->transport, NULL),
                            self->message,

@@ -37,7 +37,7 @@ typedef struct {
 } MinipayTransportJob;
 
 /* Called exactly once, on the I/O thread; must not block. @response is set when @outcome is ANSWERED, @error
- * otherwise (both borrowed). Codes: NOT_SENT, OUTCOME_UNKNOWN, LIMIT, PROTOCOL, CONFIG, and
+ * otherwise (both borrowed). Codes: NOT_SENT, OUTCOME_UNKNOWN, LIMIT, PROTOCOL, CONFIG, PLUGIN, and
  * G_IO_ERROR_CANCELLED when nothing had left. */
 typedef void (*MinipayTransportCallback) (MinipayTransportOutcome outcome,
                                           MinipayHttpResponse *response,

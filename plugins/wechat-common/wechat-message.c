@@ -181,7 +181,8 @@ message_refuse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
     word = minipay_json_get_string (json, minipay_json_get_member (json, root, "code"));
     message = minipay_json_get_string (json, minipay_json_get_member (json, root, "message"));
   }
-  for (guint i = 0; word != NULL && i < G_N_ELEMENTS (refusals); i++) {
+  /* below 400 an unsigned word refuses nothing */
+  for (guint i = 0; status >= 400 && word != NULL && i < G_N_ELEMENTS (refusals); i++) {
     if (strcmp (word, refusals[i].word) != 0)
       continue;
     minipay_exchange_refuse (x, refusals[i].code, word, message, refusals[i].remedy, error);

@@ -218,9 +218,11 @@ test_accept_after_query (void)
 {
   g_autoptr (MinipayStore) store = minipay_memory_store_new ();
 
+  g_test_summary ("Who delivers on notifications must get one, even when a query knew it before.");
   begin_order (store, "N");
   advance_order (store, "N", MINIPAY_INTENT_STATE_PAID, "T");
-  accept_paid (store, "E1", "N", "T", FALSE);
+  accept_paid (store, "E1", "N", "T", TRUE);
+  accept_paid (store, "E2", "N", "T", FALSE);
 }
 
 static void
