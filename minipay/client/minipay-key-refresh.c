@@ -21,15 +21,15 @@ refresh_conclude (MinipayExchange *x, GObject *result, const GError *failure, gp
   if (result == NULL)
     return NULL;
   keys = minipay_keyring_dup_trusted (keyring);
-  g_hash_table_iter_init (&iter, keys);
-  while (g_hash_table_iter_next (&iter, &id, &key))
-    if (minipay_key_get_not_after (key) < now)
-      g_hash_table_iter_remove (&iter);
   if (new_keys != NULL) {
     g_hash_table_iter_init (&iter, new_keys);
     while (g_hash_table_iter_next (&iter, &id, &key))
       g_hash_table_replace (keys, g_strdup (id), minipay_key_ref (key));
   }
+  g_hash_table_iter_init (&iter, keys);
+  while (g_hash_table_iter_next (&iter, &id, &key))
+    if (minipay_key_get_not_after (key) < now)
+      g_hash_table_iter_remove (&iter);
   if (!minipay_keyring_set_trusted (keyring, keys, error))
     return NULL;
   return g_object_ref (result);

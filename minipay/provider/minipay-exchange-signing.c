@@ -245,6 +245,10 @@ minipay_exchange_trust (MinipayExchange *self, const char *key_id, GBytes *certi
   }
   if (self->new_keys == NULL)
     self->new_keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) minipay_key_unref);
+  if (g_hash_table_contains (self->new_keys, serial)) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "certificate %s is listed twice", serial);
+    return FALSE;
+  }
   g_hash_table_replace (self->new_keys, g_strdup (serial), minipay_key_ref (g_ptr_array_index (keys, 0)));
   return TRUE;
 }

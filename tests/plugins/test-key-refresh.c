@@ -34,24 +34,22 @@ shop_new_with_deadline (V3Certificate *first, V3Certificate *second, const char 
 {
   Shop *self = g_new0 (Shop, 1);
   MinipayAccountHouse house = { 0 };
+  RawServer *server = raw_server_new (NULL);
+  const char *const changes[] = {
+    "endpoint",
+    raw_server_get_base_url (server),
+    "mode",
+    mode,
+    "public-key",
+    "file:gateway.pem",
+    "public-key-id",
+    V3_KEY_ID,
+    NULL,
+  };
 
-  self->server = raw_server_new (NULL);
+  self->server = server;
   v3_certificate_write (first, second);
-  {
-    const char *const changes[] = {
-      "endpoint",
-      raw_server_get_base_url (self->server),
-      "mode",
-      mode,
-      "public-key",
-      "file:gateway.pem",
-      "public-key-id",
-      V3_KEY_ID,
-      NULL,
-    };
-
-    self->desk = desk_new (v3_certificate_exchange_new (changes), NUMBER, 100);
-  }
+  self->desk = desk_new (v3_certificate_exchange_new (changes), NUMBER, 100);
   house.transport = self->desk->transport;
   house.store = self->desk->store;
   house.deadline_ms = deadline_ms;
@@ -244,6 +242,36 @@ test_both_verify (void)
   headers = v3_headers_new (now (), "d824f2e086d3c1df967785d13fcd22ef", V3_KEY_ID, body);
   desk_assert_accepted (shop->desk, minipay_test_incoming_new ((const char *const *) headers, body), FALSE, TRUE);
   assert_downloads (shop, 1);
+}
+
+static void
+test_strange_answer (void)
+{
+  static const char body[] =
+      "{\"appid\":\"wxd678efh567hg6787\",\"mchid\":\"1900007291\","
+      "\"out_trade_no\":\"" NUMBER "\",\"trade_state\":\"NOTPAY\",\"amount\":{\"total\":100}}";
+  g_autoptr (Shop) shop = shop_new (old_one, NULL);
+  g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new (NUMBER);
+  g_autoptr (MinipayPayment) refused = NULL;
+  g_autoptr (MinipayPayment) payment = NULL;
+  g_autoptr (GError) strange = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *download = NULL;
+
+  g_test_summary ("A stranger under an answer is refused like one under a notification, and asked for.");
+  shop_push (shop, "200 OK", new_one, body, 0);
+  shop_push_list (shop, old_one, old_one, new_one, 0);
+  shop_push (shop, "200 OK", new_one, body, 0);
+  refused = minipay_account_query_payment (shop->desk->account, ref, NULL, &strange);
+  g_assert_null (refused);
+  g_assert_error (strange, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID);
+  shop_settle (shop);
+  download = raw_server_dup_request (shop->server, 1);
+  g_assert_nonnull (download);
+  g_assert_true (g_str_has_prefix (download, "GET /v3/certificates HTTP/1.1\r\n"));
+  payment = minipay_account_query_payment (shop->desk->account, ref, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (minipay_payment_get_authenticated (payment));
 }
 
 /* --- At most one in a minute --- */
@@ -541,6 +569,7 @@ main (int argc, char **argv)
   new_one = v3_certificate_new (NEW_SERIAL, 2048, now () - 10 * DAY, now () + 300 * DAY);
   past_one = v3_certificate_new (PAST_SERIAL, 2048, now () - 300 * DAY, now () - DAY);
   g_test_add_func ("/key-refresh/stranger/refused-then-known", test_stranger);
+  g_test_add_func ("/key-refresh/strange-answer/refused-then-known", test_strange_answer);
   g_test_add_func ("/key-refresh/known/no-download", test_known);
   g_test_add_func ("/key-refresh/migration/all-verify", test_both_verify);
   g_test_add_func ("/key-refresh/thousand-strangers/one-download", test_thousand_strangers);
