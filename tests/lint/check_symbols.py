@@ -124,7 +124,7 @@ def main():
             faults.extend('%s %s' % (binary.name, fault) for fault in found)
 
     core = names_of(run('nm', args.core), defined=True)
-    check(args.library, lambda b: faults_of_library(b, args.instrumented), True)
+    check(args.shared, lambda b: faults_of_library(b, args.instrumented), True)
     check(args.sandbox, lambda b: faults_of_sandbox(b, core), False)
     for path in args.program:
         check(path, lambda b: (), False)
