@@ -4,6 +4,7 @@
 # undefined-behaviour sanitizers. MINIPAY_TEST_REPEAT (default 1) multiplies the repeat counts of the long tests.
 set -eu
 cd "$(dirname "$0")/.."
+umask 022
 
 MINIPAY_TEST_REPEAT=${MINIPAY_TEST_REPEAT:-1}
 export MINIPAY_TEST_REPEAT
@@ -23,6 +24,9 @@ build_in () { # folder, options of meson setup
     meson setup "$folder" "$@"
   fi
   ninja -C "$folder"
+  # a clone made with umask 002 may be written by its group, and nobody else's hand may reach a plugin
+  chmod go-w . "$folder"
+  chmod -R go-w "$folder/plugins"
 }
 
 count () { # folder, result

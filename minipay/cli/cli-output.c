@@ -127,7 +127,7 @@ void
 cli_json_add_payment_members (JsonBuilder *json, MinipayPayment *payment)
 {
   GDateTime *paid_at = minipay_payment_get_paid_at (payment);
-  g_autofree char *when = paid_at != NULL ? g_date_time_format_iso8601 (paid_at) : NULL;
+  g_autofree char *when = paid_at != NULL ? g_date_time_format (paid_at, "%FT%T%:z") : NULL;
 
   cli_json_add_string (json, "out_trade_no", minipay_payment_get_out_trade_no (payment));
   cli_json_add_string (json, "transaction_id", minipay_payment_get_transaction_id (payment));
@@ -197,7 +197,7 @@ void
 cli_print_payment (MinipayPayment *payment)
 {
   GDateTime *paid_at = minipay_payment_get_paid_at (payment);
-  g_autofree char *when = paid_at != NULL ? g_date_time_format_iso8601 (paid_at) : NULL;
+  g_autofree char *when = paid_at != NULL ? g_date_time_format (paid_at, "%FT%T%:z") : NULL;
 
   print_line ("out_trade_no", minipay_payment_get_out_trade_no (payment));
   print_line ("transaction_id", minipay_payment_get_transaction_id (payment));
@@ -241,7 +241,10 @@ cli_fail (gboolean json, const char *out_trade_no, const GError *error)
   fprintf (stderr, "minipay: %s\n", error->message);
   if (detail != NULL && minipay_error_detail_get_remedy (detail) != NULL)
     fprintf (stderr, "minipay: remedy: %s\n", minipay_error_detail_get_remedy (detail));
-  if (out_trade_no != NULL)
+  /* what failed before anything could be sent is about no order yet */
+  if (out_trade_no != NULL && !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID) &&
+      !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG) &&
+      !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED) && error->domain != CLI_ERROR)
     fprintf (stderr, "minipay: this is about order %s\n", out_trade_no);
 
   if (json) {

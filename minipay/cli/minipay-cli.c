@@ -190,6 +190,8 @@ main (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
+  /* standard output is for what was asked, also when G_MESSAGES_DEBUG asks for more */
+  g_log_writer_default_set_use_stderr (TRUE);
   if (argc < 2) {
     print_help (stderr);
     return CLI_EXIT_USAGE;

@@ -125,6 +125,14 @@ minipay_compare_with_ref (MinipayPayment *payment, MinipayPaymentRef *ref, GErro
                  is_by_number ? "out_trade_no" : "transaction_id");
     return FALSE;
   }
+  if (payment_moved_money (payment) && minipay_payment_ref_get_total (ref) != NULL &&
+      minipay_payment_get_total (payment) == NULL) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_MISMATCH,
+                 "the gateway says that the order is paid, but not the total to compare with");
+    return FALSE;
+  }
   return compare_text ("out_trade_no",
                        minipay_payment_get_out_trade_no (payment),
                        minipay_payment_ref_get_out_trade_no (ref),

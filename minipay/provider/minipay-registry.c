@@ -239,14 +239,12 @@ registry_lookup_locked (MinipayRegistry *self, const char *id, GError **error)
   known = g_string_new (NULL);
   for (guint i = 0; i < self->infos->len; i++)
     g_string_append_printf (known, " %s", minipay_provider_info_get_id (g_ptr_array_index (self->infos, i)));
+  if (self->infos->len == 0)
+    g_string_append (known, " none");
   for (guint i = 0; i < self->problems->len; i++)
     g_string_append_printf (known, "; %s", (char *) g_ptr_array_index (self->problems, i));
-  g_set_error (error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_NOT_FOUND,
-               "there is no provider \"%s\", there are:%s",
-               id,
-               known->len > 0 ? known->str : " none");
+  g_set_error (
+      error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_FOUND, "there is no provider \"%s\"; found were%s", id, known->str);
   return NULL;
 }
 

@@ -337,7 +337,7 @@ class TestPayAndQuery(SandboxCase):
                     self.assertEqual(after['total'], {'minor': 1990, 'currency': 'CNY'})
                 self.assertEqual(after['authenticated'], account != 'weidoufu')
                 if after['paid_at'] is not None:
-                    self.assertRegex(after['paid_at'], r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d')
+                    self.assertRegex(after['paid_at'], r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$')
 
     def test_query_by_transaction_id(self):
         number = self.new_number()

@@ -105,7 +105,7 @@ def faults_of_module(binary, is_instrumented):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('--library', required=True)
+    parser.add_argument('--shared', required=True)
     parser.add_argument('--sandbox', required=True)
     parser.add_argument('--core', required=True)
     parser.add_argument('--program', action='append', default=[])
