@@ -5,8 +5,8 @@
 
 #include "client/minipay-account-private.h"
 #include "client/minipay-compare-private.h"
+#include "client/minipay-fingerprint-private.h"
 #include "core/minipay-error-private.h"
-#include "core/minipay-order-private.h"
 #include "provider/minipay-limits-private.h"
 
 /**

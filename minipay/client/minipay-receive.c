@@ -100,10 +100,10 @@ receive_commit (MinipayAccount *self, MinipayExchange *x, MinipayPayment *paymen
 
 /* A provider that cannot even answer: the plain statuses that every gateway understands. */
 static MinipayHttpResponse *
-receive_reply (MinipayExchange *x, gboolean accepted)
+receive_reply (GObject *source, gboolean accepted)
 {
   g_autoptr (GError) error = NULL;
-  MinipayHttpResponse *reply = minipay_exchange_acknowledge (x, accepted, &error);
+  MinipayHttpResponse *reply = minipay_exchange_acknowledge (MINIPAY_EXCHANGE (source), accepted, &error);
 
   if (reply != NULL)
     return reply;
@@ -118,8 +118,6 @@ minipay_account_receive (MinipayAccount *self, MinipayHttpRequest *request)
   MinipayAccountConfig *config = minipay_account_get_config (self);
   g_autoptr (MinipayExchange) x = NULL;
   g_autoptr (MinipayNotification) notification = NULL;
-  g_autoptr (MinipayHttpResponse) yes = NULL;
-  g_autoptr (MinipayHttpResponse) no = NULL;
   g_autoptr (GError) error = NULL;
 
   x = minipay_exchange_new (minipay_account_get_payment_provider (self),
@@ -134,10 +132,7 @@ minipay_account_receive (MinipayAccount *self, MinipayHttpRequest *request)
     notification = receive_commit (self, x, MINIPAY_PAYMENT (minipay_exchange_get_result (x)), &error);
 
   minipay_account_refresh_if_due (self, minipay_exchange_has_unknown_key (x));
-  if (notification != NULL)
-    yes = receive_reply (x, TRUE);
-  no = receive_reply (x, FALSE);
-  return minipay_receipt_new (notification, error, yes, no);
+  return minipay_receipt_new (notification, error, receive_reply, G_OBJECT (x));
 }
 
 /**

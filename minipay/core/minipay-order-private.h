@@ -5,8 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* SHA-256, in hexadecimal, of everything that makes the order what it is: two orders with one number and
- * different fingerprints are two orders. */
-char *minipay_order_dup_fingerprint (MinipayOrder *self);
+/* Appends everything that makes the order what it is, unambiguously. */
+void minipay_order_write_canonical (MinipayOrder *self, GString *text);
 
 G_END_DECLS

@@ -310,42 +310,42 @@ minipay_order_new (const char *out_trade_no, MinipayMoney *total, const char *su
 }
 
 static void
-fingerprint_add (GChecksum *checksum, const char *text)
+canonical_add (GString *text, const char *value)
 {
   /* the NUL keeps neighbours apart */
-  if (text != NULL)
-    g_checksum_update (checksum, (const guchar *) text, -1);
-  g_checksum_update (checksum, (const guchar *) "", 1);
+  if (value != NULL)
+    g_string_append (text, value);
+  g_string_append_c (text, '\0');
 }
 
 static void
-fingerprint_add_variant (GChecksum *checksum, GVariant *variant)
+canonical_add_variant (GString *text, GVariant *variant)
 {
-  g_autofree char *text = variant != NULL ? g_variant_print (variant, TRUE) : NULL;
-
-  fingerprint_add (checksum, text);
+  if (variant != NULL)
+    g_variant_print_string (variant, text, TRUE);
+  g_string_append_c (text, '\0');
 }
 
-char *
-minipay_order_dup_fingerprint (MinipayOrder *self)
+void
+minipay_order_write_canonical (MinipayOrder *self, GString *text)
 {
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autofree char *total = self->total != NULL ? minipay_money_to_string (self->total) : NULL;
-  g_autofree char *expiry = self->expires_at != NULL
-                                ? g_strdup_printf ("%" G_GINT64_FORMAT, g_date_time_to_unix (self->expires_at))
-                                : NULL;
-  g_autofree char *kind = g_strdup_printf ("%d %d", (int) self->method, (int) self->wallet);
+  const gint64 minor = self->total != NULL ? minipay_money_get_minor (self->total) : 0;
+  const gint64 expiry_s = self->expires_at != NULL ? g_date_time_to_unix (self->expires_at) : -1;
 
-  fingerprint_add (checksum, self->out_trade_no);
-  fingerprint_add (checksum, total);
-  fingerprint_add (checksum, kind);
-  fingerprint_add (checksum, self->subject);
-  fingerprint_add (checksum, self->payer);
-  fingerprint_add (checksum, self->notify_url);
-  fingerprint_add (checksum, self->attach);
-  fingerprint_add (checksum, expiry);
-  fingerprint_add (checksum, self->client_ip);
-  fingerprint_add_variant (checksum, self->splits);
-  fingerprint_add_variant (checksum, self->extras);
-  return g_strdup (g_checksum_get_string (checksum));
+  canonical_add (text, self->out_trade_no);
+  canonical_add (text, self->total != NULL ? minipay_money_get_currency (self->total) : NULL);
+  g_string_append_printf (text,
+                          "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d %d",
+                          minor,
+                          expiry_s,
+                          (int) self->method,
+                          (int) self->wallet);
+  canonical_add (text, NULL);
+  canonical_add (text, self->subject);
+  canonical_add (text, self->payer);
+  canonical_add (text, self->notify_url);
+  canonical_add (text, self->attach);
+  canonical_add (text, self->client_ip);
+  canonical_add_variant (text, self->splits);
+  canonical_add_variant (text, self->extras);
 }

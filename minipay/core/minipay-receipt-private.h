@@ -5,10 +5,14 @@
 
 G_BEGIN_DECLS
 
-/* Exactly one of @notification and @failure is set. @yes is NULL for a refused message. */
+/* Makes the answer for the gateway, (transfer full), never NULL. */
+typedef MinipayHttpResponse *(*MinipayReplyFunc) (GObject *source, gboolean accepted);
+
+/* Exactly one of @notification and @failure is set. @reply is asked with @source, which the receipt keeps, when the
+ * answer is wanted. */
 MinipayReceipt *minipay_receipt_new (MinipayNotification *notification,
                                      const GError *failure,
-                                     MinipayHttpResponse *yes,
-                                     MinipayHttpResponse *no);
+                                     MinipayReplyFunc reply,
+                                     GObject *source);
 
 G_END_DECLS

@@ -18,8 +18,8 @@ struct _MinipayReceipt {
 
   MinipayNotification *notification; /* null when refused */
   GError *failure;                   /* null when accepted */
-  MinipayHttpResponse *yes;
-  MinipayHttpResponse *no;
+  MinipayReplyFunc reply;
+  GObject *source; /* for reply */
 };
 
 G_DEFINE_FINAL_TYPE (MinipayReceipt, minipay_receipt, G_TYPE_OBJECT)
@@ -31,8 +31,7 @@ minipay_receipt_finalize (GObject *object)
 
   g_clear_object (&self->notification);
   g_clear_error (&self->failure);
-  g_clear_object (&self->yes);
-  g_clear_object (&self->no);
+  g_clear_object (&self->source);
   G_OBJECT_CLASS (minipay_receipt_parent_class)->finalize (object);
 }
 
@@ -50,15 +49,15 @@ minipay_receipt_init (MinipayReceipt *self)
 MinipayReceipt *
 minipay_receipt_new (MinipayNotification *notification,
                      const GError *failure,
-                     MinipayHttpResponse *yes,
-                     MinipayHttpResponse *no)
+                     MinipayReplyFunc reply,
+                     GObject *source)
 {
   MinipayReceipt *self = g_object_new (MINIPAY_TYPE_RECEIPT, NULL);
 
   g_set_object (&self->notification, notification);
   self->failure = failure != NULL ? g_error_copy (failure) : NULL;
-  g_set_object (&self->yes, yes);
-  g_set_object (&self->no, no);
+  self->reply = reply;
+  self->source = g_object_ref (source);
   return self;
 }
 
@@ -138,5 +137,8 @@ MinipayHttpResponse *
 minipay_receipt_dup_reply (MinipayReceipt *self, gboolean accepted)
 {
   g_return_val_if_fail (MINIPAY_IS_RECEIPT (self), NULL);
-  return g_object_ref (accepted && self->yes != NULL ? self->yes : self->no);
+  /* a receipt that a script made out of nothing */
+  if (self->reply == NULL)
+    return minipay_http_response_new (500, NULL);
+  return self->reply (self->source, accepted && self->notification != NULL);
 }

@@ -167,3 +167,17 @@ minipay_constant_time_equal (gconstpointer a, gsize a_length, gconstpointer b, g
 {
   return a_length == b_length && CRYPTO_memcmp (a, b, a_length) == 0;
 }
+
+char *
+minipay_sha256_hex (gconstpointer data, gsize length)
+{
+  EVP_MD_CTX *context = minipay_algorithms_get_contexts ()->digest;
+  guint8 digest[SHA256_BYTES];
+  char *hex = g_malloc (2 * SHA256_BYTES + 1);
+
+  if (EVP_DigestInit_ex2 (context, minipay_algorithms_get ()->sha256, NULL) != 1 ||
+      EVP_DigestUpdate (context, data, length) != 1 || EVP_DigestFinal_ex (context, digest, NULL) != 1)
+    g_error ("OpenSSL has no SHA-256");
+  write_hex (digest, SHA256_BYTES, "0123456789abcdef", hex);
+  return hex;
+}

@@ -56,6 +56,9 @@ GBytes *minipay_seal (MinipayCipher cipher,
                       gsize plain_length,
                       GError **error);
 
+/* SHA-256 in lower-case hexadecimal. It cannot fail but by running out of memory, which ends the program. */
+char *minipay_sha256_hex (gconstpointer data, gsize length);
+
 /* @length random letters and digits from RAND_bytes, NUL-terminated; @out has room for @length + 1. */
 gboolean minipay_random_nonce (char *out, gsize length, GError **error);
 /* Uniform in 0..@bound-1, for back-off; @bound > 0. */

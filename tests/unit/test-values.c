@@ -5,13 +5,13 @@
 
 #include <gio/gio.h>
 
+#include "client/minipay-fingerprint-private.h"
 #include "core/minipay-checkout.h"
 #include "core/minipay-enum-types.h"
 #include "core/minipay-headers.h"
 #include "core/minipay-http-request.h"
 #include "core/minipay-http-response.h"
 #include "core/minipay-notification-private.h"
-#include "core/minipay-order-private.h"
 #include "core/minipay-payment-private.h"
 #include "core/minipay-payment-ref.h"
 #include "core/minipay-receipt-private.h"
@@ -474,6 +474,12 @@ test_notification (void)
   g_assert_false (minipay_notification_get_duplicate (notification));
 }
 
+static MinipayHttpResponse *
+make_reply (GObject *source, gboolean accepted)
+{
+  return minipay_http_response_new (accepted ? 200 : 500, NULL);
+}
+
 static void
 test_receipt (void)
 {
@@ -481,10 +487,8 @@ test_receipt (void)
   g_autoptr (MinipayPayment) payment = g_object_new (MINIPAY_TYPE_PAYMENT, NULL);
   g_autoptr (MinipayNotification) notification =
       minipay_notification_new_verified (MINIPAY_NOTIFICATION_KIND_PAYMENT, "shop", "EV-1", payment, FALSE, FALSE);
-  g_autoptr (MinipayHttpResponse) yes = minipay_http_response_new (200, NULL);
-  g_autoptr (MinipayHttpResponse) no = minipay_http_response_new (500, NULL);
-  g_autoptr (MinipayReceipt) taken = minipay_receipt_new (notification, NULL, yes, no);
-  g_autoptr (MinipayReceipt) refused = minipay_receipt_new (NULL, failure, NULL, no);
+  g_autoptr (MinipayReceipt) taken = minipay_receipt_new (notification, NULL, make_reply, G_OBJECT (payment));
+  g_autoptr (MinipayReceipt) refused = minipay_receipt_new (NULL, failure, make_reply, G_OBJECT (payment));
   g_autoptr (MinipayHttpResponse) taken_yes = minipay_receipt_dup_reply (taken, TRUE);
   g_autoptr (MinipayHttpResponse) taken_no = minipay_receipt_dup_reply (taken, FALSE);
   g_autoptr (MinipayHttpResponse) refused_yes = minipay_receipt_dup_reply (refused, TRUE);
