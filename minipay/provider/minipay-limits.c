@@ -48,7 +48,7 @@ limits_check_method (
   const char *const *methods = minipay_manifest_get_methods (manifest, mode);
   const char *method = enum_to_nick (MINIPAY_TYPE_METHOD, minipay_order_get_method (order));
   g_autoptr (GEnumClass) wallets = g_type_class_ref (MINIPAY_TYPE_WALLET);
-  g_autofree char *all = g_strjoinv (", ", (char **) methods);
+  g_autofree char *all = NULL;
   guint n_matches = 0;
 
   for (const char *const *p = methods; *p != NULL; p++) {
@@ -64,6 +64,7 @@ limits_check_method (
   }
   if (n_matches == 1)
     return TRUE;
+  all = g_strjoinv (", ", (char **) methods);
   if (n_matches == 0)
     g_set_error (error,
                  MINIPAY_ERROR,
@@ -110,13 +111,14 @@ limits_check_total (const MinipayManifest *manifest, const MinipayMoney *total, 
   const MinipayLimit *limit = minipay_manifest_get_limit (manifest, "total");
   gint64 minimum = limit != NULL ? MAX (1, limit->minimum) : 1;
   gint64 maximum = limit != NULL ? limit->maximum : G_MAXINT64;
-  g_autofree char *currencies = g_strjoinv (", ", manifest->currencies);
 
   if (total == NULL) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "total is missing");
     return FALSE;
   }
   if (!g_strv_contains ((const char *const *) manifest->currencies, minipay_money_get_currency (total))) {
+    g_autofree char *currencies = g_strjoinv (", ", manifest->currencies);
+
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_INVALID,
