@@ -181,6 +181,7 @@ memory_store_accept (MinipayStore *store,
   MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   g_autofree char *event = store_key (account, event_id);
+  const char state_text[] = { (char) ('0' + (int) state), '\0' };
   g_autofree char *effect = NULL;
   g_autoptr (GError) local_error = NULL;
   gboolean is_news;
@@ -193,7 +194,7 @@ memory_store_accept (MinipayStore *store,
   }
   /* the effect counts, not the envelope: a second event about the same payment is no news, nor is one that comes
    * too late to change anything; but the first is, even when a query was quicker */
-  effect = g_strdup_printf ("%s\n%s\n%d", account, out_trade_no, (int) state);
+  effect = g_strconcat (account, "\n", out_trade_no, "\n", state_text, NULL);
   is_news = g_hash_table_add (self->effects, g_steal_pointer (&effect)) &&
             (intent == NULL || minipay_intent_get_state (intent) == state);
   *is_first = g_hash_table_add (self->events, g_steal_pointer (&event)) && is_news;

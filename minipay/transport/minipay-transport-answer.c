@@ -109,10 +109,14 @@ minipay_transport_answer_new_response (SoupMessage *message, GBytes *body)
 
   soup_message_headers_iter_init (&iter, soup_message_get_response_headers (message));
   while (soup_message_headers_iter_next (&iter, &name, &value)) {
-    g_autofree char *valid_name = g_utf8_make_valid (name, -1);
-    g_autofree char *valid_value = g_utf8_make_valid (value, -1);
+    if (g_utf8_validate (name, -1, NULL) && g_utf8_validate (value, -1, NULL)) {
+      minipay_http_response_add_header (response, name, value);
+    } else {
+      g_autofree char *valid_name = g_utf8_make_valid (name, -1);
+      g_autofree char *valid_value = g_utf8_make_valid (value, -1);
 
-    minipay_http_response_add_header (response, valid_name, valid_value);
+      minipay_http_response_add_header (response, valid_name, valid_value);
+    }
   }
   return response;
 }
