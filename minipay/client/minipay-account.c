@@ -8,6 +8,7 @@
 #include "client/minipay-fingerprint-private.h"
 #include "core/minipay-error-private.h"
 #include "provider/minipay-limits-private.h"
+#include "provider/minipay-provider-info-private.h"
 
 /**
  * MinipayAccount:
@@ -158,7 +159,8 @@ create_prepare (MinipayExchange *x, gpointer data, GError **error)
 {
   MinipayAccount *self = data;
   MinipayOrder *order = minipay_exchange_get_order (x);
-  g_autofree char *fingerprint = minipay_order_dup_fingerprint (order);
+  g_autofree char *fingerprint = minipay_order_dup_fingerprint (
+      order, (const char *const *) minipay_provider_info_get_manifest (self->info)->volatile_extras);
   g_autoptr (MinipayIntent) known = NULL;
   g_autoptr (MinipayIntent) intent = g_object_new (MINIPAY_TYPE_INTENT,
                                                    "account",
@@ -179,13 +181,18 @@ create_prepare (MinipayExchange *x, gpointer data, GError **error)
   switch (minipay_intent_get_state (known)) {
   case MINIPAY_INTENT_STATE_PAID:
   case MINIPAY_INTENT_STATE_REFUNDED:
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_ALREADY_PAID,
+                 "order %s is paid already",
+                 minipay_order_get_out_trade_no (order));
+    return FALSE;
   case MINIPAY_INTENT_STATE_CLOSED:
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_CONFLICT,
-                 "order %s is already %s: query it, or order anew under another number",
-                 minipay_order_get_out_trade_no (order),
-                 minipay_intent_get_state (known) == MINIPAY_INTENT_STATE_CLOSED ? "closed" : "paid");
+                 "order %s is closed: order anew under another number",
+                 minipay_order_get_out_trade_no (order));
     return FALSE;
   case MINIPAY_INTENT_STATE_SENDING:
   case MINIPAY_INTENT_STATE_UNKNOWN:
@@ -203,7 +210,8 @@ create_record_failure (MinipayAccount *self, MinipayExchange *x, const GError *f
 {
   const char *number = minipay_order_get_out_trade_no (minipay_exchange_get_order (x));
   gboolean is_open = g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN) ||
-                     g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT);
+                     g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT) ||
+                     g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_ALREADY_PAID);
   g_autoptr (MinipayIntent) intent = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -447,7 +455,8 @@ minipay_account_get_mode (MinipayAccount *self)
  * Retries by itself, with the same number, where the gateway takes a repetition for the same order.
  *
  * Errors: %MINIPAY_ERROR_INVALID, %MINIPAY_ERROR_NOT_SUPPORTED, %MINIPAY_ERROR_REFUSED, %MINIPAY_ERROR_AUTH,
- * %MINIPAY_ERROR_CONFLICT (the number is used or paid: query it), %MINIPAY_ERROR_RATE_LIMITED,
+ * %MINIPAY_ERROR_CONFLICT (the number is used or closed: query it), %MINIPAY_ERROR_ALREADY_PAID,
+ * %MINIPAY_ERROR_RATE_LIMITED,
  * %MINIPAY_ERROR_NOT_SENT, %MINIPAY_ERROR_OUTCOME_UNKNOWN, %MINIPAY_ERROR_CONFIG, %MINIPAY_ERROR_PLUGIN,
  * %MINIPAY_ERROR_STORE; `G_IO_ERROR_CANCELLED`.
  *

@@ -27,6 +27,13 @@ compare_text (const char *what, const char *claimed, const char *asked, GError *
 }
 
 static gboolean
+compare_setting (
+    const char *what, const char *claimed, MinipayAccountConfig *config, const char *field, GError **error)
+{
+  return compare_text (what, claimed, minipay_account_config_get_string (config, field), error);
+}
+
+static gboolean
 compare_total (const MinipayMoney *claimed, const MinipayMoney *asked, GError **error)
 {
   g_autofree char *claimed_text = NULL;
@@ -62,6 +69,8 @@ payment_states_fact (MinipayPayment *payment, const char *fact)
     return minipay_payment_get_mchid (payment) != NULL;
   if (strcmp (fact, "appid") == 0)
     return minipay_payment_get_appid (payment) != NULL;
+  if (strcmp (fact, "sub_mchid") == 0)
+    return minipay_payment_get_sub_mchid (payment) != NULL;
   if (strcmp (fact, "transaction_id") == 0)
     return minipay_payment_get_transaction_id (payment) != NULL;
   return FALSE;
@@ -101,14 +110,10 @@ minipay_compare_payment (MinipayPayment *payment,
                  *fact);
     return FALSE;
   }
-  return compare_text ("mchid",
-                       minipay_payment_get_mchid (payment),
-                       minipay_account_config_get_string (config, "mchid"),
-                       error) &&
-         compare_text ("appid",
-                       minipay_payment_get_appid (payment),
-                       minipay_account_config_get_string (config, "appid"),
-                       error);
+  return compare_setting ("mchid", minipay_payment_get_mchid (payment), config, "mchid", error) &&
+         compare_setting ("appid", minipay_payment_get_appid (payment), config, "appid", error) &&
+         compare_setting ("sub_mchid", minipay_payment_get_sub_mchid (payment), config, "sub-mchid", error) &&
+         compare_setting ("sub_appid", minipay_payment_get_sub_appid (payment), config, "sub-appid", error);
 }
 
 gboolean

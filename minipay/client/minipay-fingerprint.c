@@ -7,10 +7,10 @@
 #include "signing/minipay-signing-private.h"
 
 char *
-minipay_order_dup_fingerprint (MinipayOrder *self)
+minipay_order_dup_fingerprint (MinipayOrder *self, const char *const *except)
 {
   g_autoptr (GString) text = g_string_sized_new (512);
 
-  minipay_order_write_canonical (self, text);
+  minipay_order_write_canonical (self, except, text);
   return minipay_sha256_hex (text->str, text->len);
 }

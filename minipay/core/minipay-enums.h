@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * @MINIPAY_ERROR_NOT_FOUND: the gateway, or the configuration, knows no such thing
  * @MINIPAY_ERROR_AUTH: the gateway refuses this merchant or its signature
  * @MINIPAY_ERROR_REFUSED: the gateway refused for a business reason
- * @MINIPAY_ERROR_CONFLICT: the number is already used for something else, or already settled: query it
+ * @MINIPAY_ERROR_CONFLICT: the number is already used for something else, or closed: query it
+ * @MINIPAY_ERROR_ALREADY_PAID: the order is said to be paid already: query it, and never order it anew
  * @MINIPAY_ERROR_RATE_LIMITED: too many requests; repeat later with the same number
  * @MINIPAY_ERROR_NOT_SENT: nothing left this machine; safe to repeat
  * @MINIPAY_ERROR_OUTCOME_UNKNOWN: the request may have been obeyed: query, never repeat with a new number
@@ -41,6 +42,7 @@ typedef enum {
   MINIPAY_ERROR_AUTH,
   MINIPAY_ERROR_REFUSED,
   MINIPAY_ERROR_CONFLICT,
+  MINIPAY_ERROR_ALREADY_PAID,
   MINIPAY_ERROR_RATE_LIMITED,
   MINIPAY_ERROR_NOT_SENT,
   MINIPAY_ERROR_OUTCOME_UNKNOWN,
@@ -220,7 +222,8 @@ typedef enum {
 
 /**
  * MinipayScheme:
- * @MINIPAY_SCHEME_MD5: MD5 of the text followed by the key; 32 upper-case hexadecimal digits
+ * @MINIPAY_SCHEME_MD5: MD5 of the text followed by the key, or with the key where a NUL stands; 32 upper-case
+ *   hexadecimal digits
  * @MINIPAY_SCHEME_HMAC_SHA256: HMAC-SHA256, under the key, of the text followed by the key; 64 upper-case
  *   hexadecimal digits
  * @MINIPAY_SCHEME_HMAC_SHA256_HEX_MD5: MD5 of the lower-case hexadecimal HMAC-SHA256 of the text; 32

@@ -326,8 +326,29 @@ canonical_add_variant (GString *text, GVariant *variant)
   g_string_append_c (text, '\0');
 }
 
+static void
+canonical_add_extras (GString *text, GVariant *extras, const char *const *except)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) kept = NULL;
+  GVariantIter iter;
+  GVariant *entry;
+
+  g_variant_iter_init (&iter, extras);
+  while ((entry = g_variant_iter_next_value (&iter)) != NULL) {
+    g_autoptr (GVariant) owned = entry;
+    const char *name;
+
+    g_variant_get_child (owned, 0, "&s", &name);
+    if (!g_strv_contains (except, name))
+      g_variant_builder_add_value (&builder, owned);
+  }
+  kept = g_variant_ref_sink (g_variant_builder_end (&builder));
+  canonical_add_variant (text, kept);
+}
+
 void
-minipay_order_write_canonical (MinipayOrder *self, GString *text)
+minipay_order_write_canonical (MinipayOrder *self, const char *const *except, GString *text)
 {
   const gint64 minor = self->total != NULL ? minipay_money_get_minor (self->total) : 0;
   const gint64 expiry_s = self->expires_at != NULL ? g_date_time_to_unix (self->expires_at) : -1;
@@ -347,5 +368,8 @@ minipay_order_write_canonical (MinipayOrder *self, GString *text)
   canonical_add (text, self->attach);
   canonical_add (text, self->client_ip);
   canonical_add_variant (text, self->splits);
-  canonical_add_variant (text, self->extras);
+  if (self->extras != NULL && except != NULL)
+    canonical_add_extras (text, self->extras, except);
+  else
+    canonical_add_variant (text, self->extras);
 }

@@ -20,6 +20,8 @@ typedef struct {
   const char *attach;
   const char *mchid;
   const char *appid;
+  const char *sub_mchid; /* whom mchid acts for */
+  const char *sub_appid;
   GBytes *raw_text; /* the gateway's own JSON */
 } MinipayPaymentClaim;
 

@@ -29,6 +29,8 @@ struct _MinipayPayment {
   char *attach;
   char *mchid;
   char *appid;
+  char *sub_mchid;
+  char *sub_appid;
   GBytes *raw_text;
   gboolean authenticated;
 };
@@ -116,6 +118,22 @@ G_DEFINE_FINAL_TYPE (MinipayPayment, minipay_payment, G_TYPE_OBJECT)
  */
 
 /**
+ * MinipayPayment:sub-mchid:
+ *
+ * The merchant on whose behalf #MinipayPayment:mchid acts, where the gateway named one.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayPayment:sub-appid:
+ *
+ * That merchant's application, where the gateway named one.
+ *
+ * Since: 0.1
+ */
+
+/**
  * MinipayPayment:raw-text:
  *
  * The gateway's own words: the JSON text that was verified. minipay_payment_dup_raw() reads it.
@@ -142,6 +160,8 @@ static const MinipayValueField payment_fields[] = {
   { "attach", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayPayment, attach) },
   { "mchid", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayPayment, mchid) },
   { "appid", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayPayment, appid) },
+  { "sub-mchid", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayPayment, sub_mchid) },
+  { "sub-appid", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayPayment, sub_appid) },
   { "raw-text", MINIPAY_VALUE_BOXED, G_STRUCT_OFFSET (MinipayPayment, raw_text), g_bytes_get_type },
   { "authenticated", MINIPAY_VALUE_BOOLEAN, G_STRUCT_OFFSET (MinipayPayment, authenticated), .is_read_only = TRUE },
 };
@@ -258,6 +278,26 @@ MINIPAY_VALUE_GETTER (MinipayPayment, minipay_payment, MINIPAY_IS_PAYMENT, const
 MINIPAY_VALUE_GETTER (MinipayPayment, minipay_payment, MINIPAY_IS_PAYMENT, const char *, appid, NULL)
 
 /**
+ * minipay_payment_get_sub_mchid:
+ * @self: a payment
+ *
+ * Returns: (nullable): see #MinipayPayment:sub-mchid
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayPayment, minipay_payment, MINIPAY_IS_PAYMENT, const char *, sub_mchid, NULL)
+
+/**
+ * minipay_payment_get_sub_appid:
+ * @self: a payment
+ *
+ * Returns: (nullable): see #MinipayPayment:sub-appid
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayPayment, minipay_payment, MINIPAY_IS_PAYMENT, const char *, sub_appid, NULL)
+
+/**
  * minipay_payment_get_raw_text:
  * @self: a payment
  *
@@ -304,6 +344,8 @@ minipay_payment_new_from_claim (const MinipayPaymentClaim *claim)
   self->attach = g_strdup (claim->attach);
   self->mchid = g_strdup (claim->mchid);
   self->appid = g_strdup (claim->appid);
+  self->sub_mchid = g_strdup (claim->sub_mchid);
+  self->sub_appid = g_strdup (claim->sub_appid);
   self->raw_text = claim->raw_text != NULL ? g_bytes_ref (claim->raw_text) : NULL;
   return self;
 }

@@ -23,6 +23,8 @@ MINIPAY_API GDateTime *minipay_payment_get_paid_at (MinipayPayment *self);
 MINIPAY_API const char *minipay_payment_get_attach (MinipayPayment *self);
 MINIPAY_API const char *minipay_payment_get_mchid (MinipayPayment *self);
 MINIPAY_API const char *minipay_payment_get_appid (MinipayPayment *self);
+MINIPAY_API const char *minipay_payment_get_sub_mchid (MinipayPayment *self);
+MINIPAY_API const char *minipay_payment_get_sub_appid (MinipayPayment *self);
 MINIPAY_API GBytes *minipay_payment_get_raw_text (MinipayPayment *self);
 MINIPAY_API gboolean minipay_payment_get_authenticated (MinipayPayment *self);
 

@@ -23,7 +23,12 @@ const char *const *minipay_account_config_get_base_urls (MinipayAccountConfig *s
 GBytes *minipay_account_config_get_cached (MinipayAccountConfig *self, const char *key);
 void minipay_account_config_set_cached (MinipayAccountConfig *self, const char *key, GBytes *value);
 
-/* TRUE for 127.0.0.0/8, ::1 and localhost. */
-gboolean minipay_host_is_loopback (const char *host);
+/* Splits an address that came from outside into one of the base URLs and a target: INVALID, naming @what, for
+ * anything but https at one of them. @origin and @target may be NULL. */
+gboolean minipay_account_config_resolve (
+    MinipayAccountConfig *self, const char *what, const char *text, char **origin, char **target, GError **error);
+
+/* The text of a field of type token, as it stands now: wipe it after use. CONFIG when it is gone or unfit. */
+char *minipay_account_config_dup_token (MinipayAccountConfig *self, const char *field, GError **error);
 
 G_END_DECLS

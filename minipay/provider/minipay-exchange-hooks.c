@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <string.h>
+
 #include "core/minipay-checkout.h"
 #include "core/minipay-error-private.h"
 #include "core/minipay-payment-private.h"
@@ -49,26 +51,48 @@ exchange_prepare_hook (MinipayExchange *self, MinipayHttpResponse *answer, GErro
   return TRUE;
 }
 
-/* An absolute target must stay on a declared host; the transport adds the host to all others. */
+/* The request with the same headers and body, and a target that is a path. */
+static MinipayHttpRequest *
+exchange_new_relative_request (MinipayHttpRequest *request, const char *target)
+{
+  MinipayHeaders *headers = minipay_http_request_get_headers (request);
+  MinipayHttpRequest *relative = minipay_http_request_new (
+      minipay_http_request_get_method (request), target, minipay_http_request_get_body (request));
+
+  for (guint i = 0; i < minipay_headers_get_length (headers); i++)
+    minipay_http_request_add_header (
+        relative, minipay_headers_get_name (headers, i), minipay_headers_get_value (headers, i));
+  return relative;
+}
+
+/* A path goes to the account's hosts in turn; an absolute target to the one of them that it names. */
 static gboolean
 exchange_check_target (MinipayExchange *self, GError **error)
 {
   const char *target = minipay_http_request_get_target (self->request);
+  g_autofree char *path = NULL;
   g_autofree char *quoted = NULL;
-  g_autofree char *hosts = NULL;
+  g_autoptr (GError) local_error = NULL;
+  MinipayHttpRequest *relative;
 
   if (target[0] == '/' && target[1] != '/')
     return TRUE;
-  quoted = minipay_error_quote (target, -1);
-  hosts = g_strjoinv (", ", (char **) minipay_account_config_get_base_urls (self->config));
-  g_set_error (error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_PLUGIN,
-               "provider %s sends to \"%s\", allowed are paths at its declared hosts: %s",
-               minipay_provider_info_get_id (self->info),
-               quoted,
-               hosts);
-  return FALSE;
+  if (!minipay_account_config_resolve (self->config, "the target", target, &self->origin, &path, &local_error)) {
+    /* a query may carry a token */
+    quoted = minipay_error_quote (target, (gssize) strcspn (target, "?"));
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "provider %s sends to \"%s\", allowed are paths and its declared hosts: %s",
+                 minipay_provider_info_get_id (self->info),
+                 quoted,
+                 local_error->message);
+    return FALSE;
+  }
+  relative = exchange_new_relative_request (self->request, path);
+  g_object_unref (self->request);
+  self->request = relative;
+  return TRUE;
 }
 
 static gboolean
@@ -219,6 +243,7 @@ minipay_exchange_receive (MinipayExchange *self, MinipayHttpRequest *incoming, G
 
   if (!exchange_prepare_hook (self, NULL, error))
     return FALSE;
+  g_set_object (&self->incoming, incoming);
   is_good =
       MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->receive (self->provider, self, incoming, &local_error);
   if (!exchange_end_hook (self, is_good, local_error, error))
@@ -286,6 +311,18 @@ gboolean
 minipay_exchange_is_verified (MinipayExchange *self)
 {
   return self->is_verified;
+}
+
+const char *
+minipay_exchange_get_origin (MinipayExchange *self)
+{
+  return self->origin;
+}
+
+const char *
+minipay_exchange_get_suggested_query (MinipayExchange *self)
+{
+  return self->suggested;
 }
 
 const char *

@@ -18,6 +18,9 @@ typedef struct {
   gpointer data;
 } MinipayEnvironment;
 
+/* The word for it in manifests and log lines. */
+const char *minipay_operation_to_string (MinipayOperation operation);
+
 /* The real ones. */
 extern const MinipayEnvironment minipay_real_environment;
 
@@ -42,6 +45,10 @@ MinipayHttpResponse *minipay_exchange_acknowledge (MinipayExchange *self, gboole
 
 MinipayHttpRequest *minipay_exchange_get_request (MinipayExchange *self);
 MinipaySendFlags minipay_exchange_get_flags (MinipayExchange *self);
+/* Where the request goes: the one host of an absolute target, or NULL for the account's hosts in turn. */
+const char *minipay_exchange_get_origin (MinipayExchange *self);
+/* The order that somebody should ask the gateway about, or NULL. */
+const char *minipay_exchange_get_suggested_query (MinipayExchange *self);
 GObject *minipay_exchange_get_result (MinipayExchange *self);
 const char *minipay_exchange_get_pending_reason (MinipayExchange *self);
 guint minipay_exchange_get_retry_after (MinipayExchange *self);

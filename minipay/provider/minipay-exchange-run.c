@@ -109,6 +109,7 @@ error_is_definite (const GError *error)
   switch ((MinipayError) error->code) {
   case MINIPAY_ERROR_REFUSED:
   case MINIPAY_ERROR_CONFLICT:
+  case MINIPAY_ERROR_ALREADY_PAID:
   case MINIPAY_ERROR_AUTH:
   case MINIPAY_ERROR_NOT_FOUND:
   case MINIPAY_ERROR_RATE_LIMITED:
@@ -136,13 +137,14 @@ static GError *
 run_name_clock_skew (Run *run, GError *error)
 {
   const char *const *base_urls = minipay_account_config_get_base_urls (minipay_exchange_get_config (run->exchange));
+  const char *origin = minipay_exchange_get_origin (run->exchange);
   g_autofree char *prefix = NULL;
   GError *named;
   gint64 skew_s;
 
   if ((!g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_AUTH) &&
        !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_STALE)) ||
-      !minipay_transport_get_clock_skew (run->setup.transport, base_urls[0], &skew_s) ||
+      !minipay_transport_get_clock_skew (run->setup.transport, origin != NULL ? origin : base_urls[0], &skew_s) ||
       ABS (skew_s) <= SKEW_TO_NAME_S)
     return error;
   prefix = g_strdup_printf ("this machine's clock is %" G_GINT64_FORMAT " s %s the gateway's",
@@ -241,15 +243,15 @@ static gboolean
 run_send (Run *run)
 {
   MinipayAccountConfig *config = minipay_exchange_get_config (run->exchange);
-  static const char *const names[] = { "create", "query", "receive", "refresh-keys" };
+  const char *only[] = { minipay_exchange_get_origin (run->exchange), NULL };
   MinipayTransportJob job = {
     .request = minipay_exchange_get_request (run->exchange),
-    .base_urls = minipay_account_config_get_base_urls (config),
+    .base_urls = only[0] != NULL ? only : minipay_account_config_get_base_urls (config),
     .deadline_us = run->deadline_us,
     .max_body = MAX_ANSWER_BYTES,
     .may_repeat = run_may_resend (run),
     .log_account = minipay_account_config_get_name (config),
-    .log_operation = names[minipay_exchange_get_operation (run->exchange)],
+    .log_operation = minipay_operation_to_string (minipay_exchange_get_operation (run->exchange)),
   };
 
   /* an earlier step that was answered did more than ask: what comes of this one cannot undo it */

@@ -11,6 +11,7 @@
 #include "wire/minipay-base64.h"
 
 #define GCM_NONCE_BYTES 12
+#define CBC_IV_BYTES    16
 
 static gboolean
 scheme_is_digest (MinipayScheme scheme)
@@ -107,17 +108,45 @@ minipay_exchange_verify (MinipayExchange *self,
   return self->is_verified;
 }
 
+/* The nonce or IV in bytes, empty for ciphers that have none. */
+static GBytes *
+cipher_new_nonce (MinipayCipher cipher, const char *text, GError **error)
+{
+  gsize wanted = 0;
+  gsize length = 0;
+  g_autofree guint8 *bytes = NULL;
+
+  if (cipher == MINIPAY_CIPHER_AES_256_CBC) {
+    wanted = CBC_IV_BYTES;
+    bytes = text != NULL ? minipay_base64_decode (text, -1, &length, NULL) : NULL;
+  } else if (cipher == MINIPAY_CIPHER_AES_256_GCM || cipher == MINIPAY_CIPHER_SM4_GCM) {
+    wanted = GCM_NONCE_BYTES;
+    length = text != NULL ? strlen (text) : 0;
+    bytes = g_memdup2 (text, length);
+  }
+  if (length == wanted)
+    return g_bytes_new_take (g_steal_pointer (&bytes), length);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PROTOCOL,
+               "nonce has %" G_GSIZE_FORMAT " bytes, allowed are %" G_GSIZE_FORMAT,
+               length,
+               wanted);
+  return NULL;
+}
+
 /**
  * minipay_exchange_decrypt:
  * @self: an exchange
  * @cipher: how it is sealed, as the account says
  * @key: the field of the manifest that holds the key
- * @nonce: (nullable): the nonce as text; 12 bytes for GCM
+ * @nonce: (nullable): for GCM the nonce itself, 12 bytes; for CBC the IV as base64; else %NULL
  * @associated_data: (nullable): what is authenticated beside the ciphertext
  * @ciphertext: base64
  * @error: return location for an error
  *
- * Opens what the gateway sealed for this account.
+ * Opens what the gateway sealed for this account. %MINIPAY_CIPHER_RSA_RECOVER opens with a public key of the
+ * gateway that has no id; the other ciphers with a key of the account's own.
  *
  * Errors: %MINIPAY_ERROR_PROTOCOL, always the same one, whatever is wrong with the ciphertext;
  * %MINIPAY_ERROR_CONFIG.
@@ -136,37 +165,93 @@ minipay_exchange_decrypt (MinipayExchange *self,
                           GError **error)
 {
   g_autoptr (MinipayKey) own = NULL;
+  g_autoptr (GBytes) nonce_bytes = NULL;
   g_autofree guint8 *sealed = NULL;
   gsize n_sealed = 0;
-  gsize n_nonce = nonce != NULL ? strlen (nonce) : 0;
-  gboolean is_gcm = cipher == MINIPAY_CIPHER_AES_256_GCM || cipher == MINIPAY_CIPHER_SM4_GCM;
 
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && ciphertext != NULL, NULL);
 
   own = minipay_keyring_get_own (minipay_account_config_get_keyring (self->config), key, error);
-  if (own == NULL)
-    return NULL;
-  if (is_gcm && n_nonce != GCM_NONCE_BYTES) {
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_PROTOCOL,
-                 "nonce has %" G_GSIZE_FORMAT " bytes, allowed are %d",
-                 n_nonce,
-                 GCM_NONCE_BYTES);
-    return NULL;
-  }
-  sealed = minipay_base64_decode (ciphertext, -1, &n_sealed, error);
+  nonce_bytes = own != NULL ? cipher_new_nonce (cipher, nonce, error) : NULL;
+  sealed = nonce_bytes != NULL ? minipay_base64_decode (ciphertext, -1, &n_sealed, error) : NULL;
   if (sealed == NULL)
     return NULL;
   return minipay_open (cipher,
                        own,
-                       (const guint8 *) nonce,
-                       n_nonce,
+                       g_bytes_get_data (nonce_bytes, NULL),
+                       g_bytes_get_size (nonce_bytes),
                        (const guint8 *) associated_data,
                        associated_data != NULL ? strlen (associated_data) : 0,
                        sealed,
                        n_sealed,
                        error);
+}
+
+/**
+ * minipay_exchange_encrypt:
+ * @self: an exchange
+ * @cipher: how to seal, as the account says: one of the symmetric ciphers
+ * @key: the field of the manifest that holds the key
+ * @nonce: (nullable): as minipay_exchange_decrypt() takes it; made of minipay_exchange_get_nonce(), for no value
+ * may be used twice
+ * @plain: what to seal
+ * @error: return location for an error
+ *
+ * Seals for the gateway with one of the account's own keys.
+ *
+ * Errors: %MINIPAY_ERROR_CONFIG, %MINIPAY_ERROR_PROTOCOL for an unfit @nonce, %MINIPAY_ERROR_INTERNAL.
+ *
+ * Returns: (transfer full): the ciphertext as base64
+ *
+ * Since: 0.1
+ */
+char *
+minipay_exchange_encrypt (
+    MinipayExchange *self, MinipayCipher cipher, const char *key, const char *nonce, GBytes *plain, GError **error)
+{
+  g_autoptr (MinipayKey) own = NULL;
+  g_autoptr (GBytes) nonce_bytes = NULL;
+  g_autoptr (GBytes) sealed = NULL;
+
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && plain != NULL, NULL);
+
+  own = minipay_keyring_get_own (minipay_account_config_get_keyring (self->config), key, error);
+  nonce_bytes = own != NULL ? cipher_new_nonce (cipher, nonce, error) : NULL;
+  if (nonce_bytes == NULL)
+    return NULL;
+  sealed = minipay_seal (cipher,
+                         own,
+                         g_bytes_get_data (nonce_bytes, NULL),
+                         g_bytes_get_size (nonce_bytes),
+                         NULL,
+                         0,
+                         g_bytes_get_data (plain, NULL),
+                         g_bytes_get_size (plain),
+                         error);
+  return sealed != NULL ? g_base64_encode (g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed)) : NULL;
+}
+
+/**
+ * minipay_exchange_dup_token:
+ * @self: an exchange
+ * @field: a field of the manifest of type `token`
+ * @error: return location for an error
+ *
+ * A secret that the gateway must be told as it is, such as an access token, read anew from where the account keeps
+ * it: somebody else renews it. Wipe it after use; where it goes into a query, the core's log lines leave queries
+ * out.
+ *
+ * Errors: %MINIPAY_ERROR_CONFIG.
+ *
+ * Returns: (transfer full): the token
+ *
+ * Since: 0.1
+ */
+char *
+minipay_exchange_dup_token (MinipayExchange *self, const char *field, GError **error)
+{
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && field != NULL, NULL);
+  return minipay_account_config_dup_token (self->config, field, error);
 }
 
 /**

@@ -13,7 +13,8 @@ struct _MinipayExchange {
   MinipayProviderInfo *info;
   MinipayAccountConfig *config;
   MinipayOperation operation;
-  GObject *subject; /* nullable */
+  GObject *subject;             /* nullable */
+  MinipayHttpRequest *incoming; /* the notification it judges, or null */
   MinipayWallet wallet;
   const MinipayEnvironment *environment;
 
@@ -28,6 +29,7 @@ struct _MinipayExchange {
   guint n_acts;
   MinipayHttpRequest *request;
   MinipaySendFlags flags; /* of the last request: they outlive the hook */
+  char *origin;           /* where an absolute target leads, null for the account's hosts in turn */
   GObject *result;
   char *pending_reason;
   guint retry_after_s;
@@ -36,6 +38,7 @@ struct _MinipayExchange {
   gboolean is_verified;
   gboolean has_unknown_key; /* the message named a key that nobody here trusts */
   char *event_id;
+  char *suggested; /* the order that a refused notification speaks of */
 
   GHashTable *new_keys; /* refresh: id (char *) to MinipayKey, null until the first */
 };

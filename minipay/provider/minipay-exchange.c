@@ -26,6 +26,7 @@ minipay_exchange_clear_acts (MinipayExchange *self)
   g_clear_object (&self->request);
   g_clear_object (&self->result);
   g_clear_pointer (&self->pending_reason, g_free);
+  g_clear_pointer (&self->origin, g_free);
   self->retry_after_s = 0;
 }
 
@@ -37,6 +38,7 @@ minipay_exchange_dispose (GObject *object)
   minipay_exchange_clear_acts (self);
   g_clear_object (&self->answer);
   g_clear_object (&self->subject);
+  g_clear_object (&self->incoming);
   g_clear_object (&self->provider);
   g_clear_object (&self->config);
   g_clear_object (&self->info);
@@ -49,6 +51,7 @@ minipay_exchange_finalize (GObject *object)
   MinipayExchange *self = MINIPAY_EXCHANGE (object);
 
   g_free (self->event_id);
+  g_free (self->suggested);
   g_mutex_clear (&self->mutex);
   g_clear_pointer (&self->new_keys, g_hash_table_unref);
   G_OBJECT_CLASS (minipay_exchange_parent_class)->finalize (object);
@@ -130,6 +133,22 @@ minipay_exchange_get_order (MinipayExchange *self)
 {
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), NULL);
   return MINIPAY_IS_ORDER (self->subject) ? MINIPAY_ORDER (self->subject) : NULL;
+}
+
+/**
+ * minipay_exchange_get_incoming:
+ * @self: an exchange
+ *
+ * Returns: (transfer none) (nullable): the notification that it judges, as it came; also while it is acknowledged,
+ * whatever became of it
+ *
+ * Since: 0.1
+ */
+MinipayHttpRequest *
+minipay_exchange_get_incoming (MinipayExchange *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), NULL);
+  return self->incoming;
 }
 
 /**
@@ -288,7 +307,8 @@ exchange_begin_act (MinipayExchange *self)
 /**
  * minipay_exchange_send:
  * @self: an exchange
- * @request: what to send; its target is a path, the core knows the host
+ * @request: what to send; its target is a path, the core knows the host; or an absolute address at one of the
+ *   account's hosts
  * @flags: whether minipay may repeat it: by its number, or because it only asks
  *
  * Ends the hook with a request; resume() gets the answer.
@@ -370,6 +390,28 @@ minipay_exchange_set_event_id (MinipayExchange *self, const char *event_id)
     return;
   g_free (self->event_id);
   self->event_id = g_strdup (event_id);
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
+ * minipay_exchange_suggest_query:
+ * @self: an exchange that judges a notification
+ * @out_trade_no: the order that it speaks of, as it stands in the message
+ *
+ * Says that a notification that is about to be refused may still be the gateway's clumsy word about an order: when
+ * the journal knows the order and it is open, the core asks the gateway itself, at most once a minute. The message
+ * stays refused.
+ *
+ * Since: 0.1
+ */
+void
+minipay_exchange_suggest_query (MinipayExchange *self, const char *out_trade_no)
+{
+  g_return_if_fail (MINIPAY_IS_EXCHANGE (self));
+  if (!exchange_begin_act (self))
+    return;
+  g_free (self->suggested);
+  self->suggested = g_strdup (out_trade_no);
   g_mutex_unlock (&self->mutex);
 }
 

@@ -21,6 +21,7 @@ G_DECLARE_FINAL_TYPE (MinipayExchange, minipay_exchange, MINIPAY, EXCHANGE, GObj
 MINIPAY_API MinipayOperation minipay_exchange_get_operation (MinipayExchange *self);
 MINIPAY_API MinipayOrder *minipay_exchange_get_order (MinipayExchange *self);
 MINIPAY_API MinipayPaymentRef *minipay_exchange_get_payment_ref (MinipayExchange *self);
+MINIPAY_API MinipayHttpRequest *minipay_exchange_get_incoming (MinipayExchange *self);
 MINIPAY_API MinipayMethod minipay_exchange_get_method (MinipayExchange *self);
 MINIPAY_API MinipayWallet minipay_exchange_get_wallet (MinipayExchange *self);
 MINIPAY_API MinipayAccountConfig *minipay_exchange_get_config (MinipayExchange *self);
@@ -37,6 +38,7 @@ MINIPAY_API void minipay_exchange_pending (MinipayExchange *self, const char *re
 
 /* What happened at the gateway */
 MINIPAY_API void minipay_exchange_set_event_id (MinipayExchange *self, const char *event_id);
+MINIPAY_API void minipay_exchange_suggest_query (MinipayExchange *self, const char *out_trade_no);
 MINIPAY_API void minipay_exchange_refuse (MinipayExchange *self,
                                           MinipayError code,
                                           const char *gateway_code,
@@ -61,6 +63,9 @@ MINIPAY_API GBytes *minipay_exchange_decrypt (MinipayExchange *self,
                                               const char *associated_data,
                                               const char *ciphertext,
                                               GError **error);
+MINIPAY_API char *minipay_exchange_encrypt (
+    MinipayExchange *self, MinipayCipher cipher, const char *key, const char *nonce, GBytes *plain, GError **error);
+MINIPAY_API char *minipay_exchange_dup_token (MinipayExchange *self, const char *field, GError **error);
 MINIPAY_API char *minipay_exchange_dup_newest_key_id (MinipayExchange *self);
 MINIPAY_API gboolean minipay_exchange_trust (MinipayExchange *self,
                                              const char *key_id,

@@ -6,13 +6,12 @@
 #include "core/minipay-enum-types.h"
 #include "core/minipay-error-private.h"
 #include "provider/minipay-account-config-private.h"
+#include "provider/minipay-address-private.h"
+#include "provider/minipay-exchange-private.h"
 #include "provider/minipay-limits-private.h"
 #include "provider/minipay-provider-info-private.h"
 
 #define TRANSACTION_ID_MAX_BYTES 64
-
-/* RFC 3986: everything else is percent-encoded */
-#define URL_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%"
 
 static const char *
 enum_to_nick (GType type, int number)
@@ -21,6 +20,12 @@ enum_to_nick (GType type, int number)
   GEnumValue *value = g_enum_get_value (klass, number);
 
   return value != NULL ? value->value_nick : "(unknown)";
+}
+
+const char *
+minipay_operation_to_string (MinipayOperation operation)
+{
+  return enum_to_nick (MINIPAY_TYPE_OPERATION, (int) operation);
 }
 
 gboolean
@@ -150,7 +155,7 @@ limits_check_notify_url (const MinipayManifest *manifest,
   g_autoptr (GUri) uri = NULL;
   const char *fault = NULL;
 
-  if (url != NULL && url[strspn (url, URL_CHARACTERS)] != '\0') {
+  if (url != NULL && !minipay_address_is_escaped (url)) {
     g_autofree char *quoted = minipay_error_quote (url, -1);
 
     g_set_error (error,
@@ -272,12 +277,53 @@ limits_check_splits (const MinipayManifest *manifest, MinipayOrder *order, GErro
 }
 
 static gboolean
-limits_check_extras (const MinipayManifest *manifest, GVariant *extras, GError **error)
+limits_check_extra (const MinipayExtra *extra, MinipayAccountConfig *config, GVariant *value, GError **error)
+{
+  const char *text;
+
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE (extra->type))) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "extra field %s is of type %s, allowed is %s",
+                 extra->name,
+                 g_variant_get_type_string (value),
+                 extra->type);
+    return FALSE;
+  }
+  if (strcmp (extra->type, "s") != 0)
+    return TRUE;
+  text = g_variant_get_string (value, NULL);
+  if (extra->rule.format == MINIPAY_FORMAT_ADDRESS &&
+      !minipay_account_config_resolve (config, extra->name, text, NULL, NULL, error))
+    return FALSE;
+  return minipay_text_rule_check (&extra->rule, extra->name, text, MINIPAY_ERROR_INVALID, error);
+}
+
+static gboolean
+limits_check_extras (const MinipayManifest *manifest,
+                     MinipayAccountConfig *config,
+                     GVariant *extras,
+                     GError **error)
 {
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
+  for (guint i = 0; i < manifest->extras->len; i++) {
+    const MinipayExtra *extra = g_ptr_array_index (manifest->extras, i);
+    g_autoptr (GVariant) given = extras != NULL ? g_variant_lookup_value (extras, extra->name, NULL) : NULL;
+
+    if (extra->is_required && given == NULL) {
+      g_set_error (error,
+                   MINIPAY_ERROR,
+                   MINIPAY_ERROR_INVALID,
+                   "extra field %s is missing, %s needs it",
+                   extra->name,
+                   manifest->id);
+      return FALSE;
+    }
+  }
   if (extras == NULL)
     return TRUE;
   g_variant_iter_init (&iter, extras);
@@ -294,21 +340,8 @@ limits_check_extras (const MinipayManifest *manifest, GVariant *extras, GError *
                    name);
       return FALSE;
     }
-    if (!g_variant_is_of_type (owned, G_VARIANT_TYPE (extra->type))) {
-      g_set_error (error,
-                   MINIPAY_ERROR,
-                   MINIPAY_ERROR_INVALID,
-                   "extra field %s is of type %s, allowed is %s",
-                   name,
-                   g_variant_get_type_string (owned),
-                   extra->type);
+    if (!limits_check_extra (extra, config, owned, error))
       return FALSE;
-    }
-    if (strcmp (extra->type, "s") == 0) {
-      if (!minipay_text_rule_check (
-              &extra->rule, name, g_variant_get_string (owned, NULL), MINIPAY_ERROR_INVALID, error))
-        return FALSE;
-    }
   }
   return TRUE;
 }
@@ -338,7 +371,7 @@ minipay_limits_check_order (MinipayProviderInfo *info,
          limits_check_text (manifest, "client_ip", minipay_order_get_client_ip (order), error) &&
          limits_check_expiry (manifest, minipay_order_get_expires_at (order), now, error) &&
          limits_check_splits (manifest, order, error) &&
-         limits_check_extras (manifest, minipay_order_get_extras (order), error);
+         limits_check_extras (manifest, config, minipay_order_get_extras (order), error);
 }
 
 gboolean

@@ -18,7 +18,21 @@ typedef enum {
   MINIPAY_FIELD_PRIVATE_KEY,
   MINIPAY_FIELD_PUBLIC_KEY,
   MINIPAY_FIELD_CERTIFICATE,
+  MINIPAY_FIELD_TOKEN,   /* a secret that the gateway must be told, read anew for every request */
+  MINIPAY_FIELD_HOSTS,   /* the hosts that the account may send to */
+  MINIPAY_FIELD_ADDRESS, /* where one call of the account goes to */
 } MinipayFieldType;
+
+/* Forms that a class of characters cannot say. */
+typedef enum {
+  MINIPAY_FORMAT_ANY,
+  MINIPAY_FORMAT_ADDRESS,   /* at a host that the account may send to */
+  MINIPAY_FORMAT_BASE64,    /* strict */
+  MINIPAY_FORMAT_TIME,      /* yyyyMMddHHmmss */
+  MINIPAY_FORMAT_DECIMAL,   /* -12.5 */
+  MINIPAY_FORMAT_MONEY,     /* 2.00 CNY */
+  MINIPAY_FORMAT_PARAMETER, /* does not read as several parameters: nowhere `&name=` */
+} MinipayFormat;
 
 /* What a text may look like; a length of 0 sets no bound. */
 typedef struct {
@@ -27,6 +41,8 @@ typedef struct {
   gboolean counts_characters; /* else bytes of UTF-8 */
   char *characters;           /* the class as written, or NULL for any */
   guint32 allowed[4];         /* the class as a map of ASCII */
+  char **choices;             /* or NULL for any */
+  MinipayFormat format;
 } MinipayTextRule;
 
 /* One setting of an account. */
@@ -36,8 +52,9 @@ typedef struct {
   gboolean is_required;
   gboolean is_inferred; /* rests on reasoning, not on the gateway's word */
   char *default_value;
-  char **choices;
-  char *key_id; /* public keys: the field that holds their id */
+  char *key_id;   /* public keys: the field that holds their id; without it they are used by their own name */
+  char *encoding; /* secrets: the choice field that says whether they are `text` or `base64` */
+  char **lengths; /* secrets: the numbers of bytes allowed, NULL where the rule says all */
   MinipayTextRule rule;
 } MinipayField;
 
@@ -57,6 +74,8 @@ typedef struct {
 typedef struct {
   char *name;
   char *type; /* a GVariant type string */
+  gboolean is_required;
+  gboolean is_volatile; /* another value under the same number is still the same order */
   MinipayTextRule rule;
 } MinipayExtra;
 
@@ -67,6 +86,8 @@ typedef struct {
   char **methods;
   char **hosts;
   char **required;
+  char **required_one_of;
+  char **excluded; /* fields that have no place in this mode */
 } MinipayModeRules;
 
 /* One `[Operation NAME]`: what an answer that claims a payment must say. */
@@ -86,11 +107,12 @@ typedef struct {
   MinipayModeRules base;
   char **currencies;
   char **modes;
-  GPtrArray *mode_rules; /* of MinipayModeRules */
-  GPtrArray *operations; /* of MinipayOperationRules */
-  GPtrArray *fields;     /* of MinipayField */
-  GPtrArray *limits;     /* of MinipayLimit */
-  GPtrArray *extras;     /* of MinipayExtra */
+  GPtrArray *mode_rules;  /* of MinipayModeRules */
+  GPtrArray *operations;  /* of MinipayOperationRules */
+  GPtrArray *fields;      /* of MinipayField */
+  GPtrArray *limits;      /* of MinipayLimit */
+  GPtrArray *extras;      /* of MinipayExtra */
+  char **volatile_extras; /* the names of those that are no part of what an order is */
 } MinipayManifest;
 
 /* Reads @text, which was found at @path; @name is the folder's name, which must be the id. Every failure is
@@ -109,8 +131,11 @@ const char *const *minipay_manifest_get_methods (const MinipayManifest *self, co
 const char *const *minipay_manifest_get_hosts (const MinipayManifest *self, const char *mode);
 
 const char *minipay_field_type_to_string (MinipayFieldType type);
+const char *minipay_format_to_string (MinipayFormat format);
 
-/* Checks @text by @rule; the message names @what, what was read (unless @is_secret) and what is allowed. */
+void minipay_text_rule_clear (MinipayTextRule *rule);
+/* Checks @text by @rule but for ADDRESS; the message names @what, what was read (unless @is_secret) and what is
+ * allowed. */
 gboolean minipay_text_rule_check (
     const MinipayTextRule *rule, const char *what, const char *text, MinipayError code, GError **error);
 

@@ -121,6 +121,10 @@ dict_add_rule (GVariantDict *dict, const MinipayTextRule *rule)
     g_variant_dict_insert (dict, "unit", "s", "characters");
   if (rule->characters != NULL)
     g_variant_dict_insert (dict, "characters", "s", rule->characters);
+  if (rule->choices != NULL)
+    dict_add_strv (dict, "choices", rule->choices);
+  if (rule->format != MINIPAY_FORMAT_ANY)
+    g_variant_dict_insert (dict, "format", "s", minipay_format_to_string (rule->format));
 }
 
 static GVariant *
@@ -158,7 +162,8 @@ info_fields_to_variant (MinipayProviderInfo *self)
   for (guint i = 0; i < self->manifest->fields->len; i++) {
     MinipayField *field = g_ptr_array_index (self->manifest->fields, i);
     GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
-    gboolean is_secret = field->type == MINIPAY_FIELD_SECRET || field->type == MINIPAY_FIELD_PRIVATE_KEY;
+    gboolean is_secret = field->type == MINIPAY_FIELD_SECRET || field->type == MINIPAY_FIELD_PRIVATE_KEY ||
+                         field->type == MINIPAY_FIELD_TOKEN;
 
     g_variant_dict_insert (&dict, "name", "s", field->name);
     g_variant_dict_insert (&dict, "type", "s", minipay_field_type_to_string (field->type));
@@ -167,8 +172,6 @@ info_fields_to_variant (MinipayProviderInfo *self)
     g_variant_dict_insert (&dict, "inferred", "b", field->is_inferred);
     if (field->default_value != NULL)
       g_variant_dict_insert (&dict, "default", "s", field->default_value);
-    if (field->choices != NULL)
-      dict_add_strv (&dict, "choices", field->choices);
     dict_add_rule (&dict, &field->rule);
     g_variant_builder_add (&builder, "@a{sv}", g_variant_dict_end (&dict));
   }
@@ -185,6 +188,8 @@ info_extras_to_variant (MinipayProviderInfo *self)
     GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
 
     g_variant_dict_insert (&dict, "type", "s", extra->type);
+    g_variant_dict_insert (&dict, "required", "b", extra->is_required);
+    g_variant_dict_insert (&dict, "volatile", "b", extra->is_volatile);
     dict_add_rule (&dict, &extra->rule);
     g_variant_builder_add (&builder, "{s@a{sv}}", extra->name, g_variant_dict_end (&dict));
   }
@@ -208,6 +213,10 @@ info_mode_rules_to_variant (MinipayProviderInfo *self)
       dict_add_strv (&dict, "hosts", mode->hosts);
     if (mode->required != NULL)
       dict_add_strv (&dict, "required", mode->required);
+    if (mode->required_one_of != NULL)
+      dict_add_strv (&dict, "required_one_of", mode->required_one_of);
+    if (mode->excluded != NULL)
+      dict_add_strv (&dict, "excluded", mode->excluded);
     g_variant_builder_add (&builder, "{s@a{sv}}", mode->name, g_variant_dict_end (&dict));
   }
   return g_variant_builder_end (&builder);

@@ -30,14 +30,19 @@ write_hex (const guint8 *bytes, gsize length, const char *digits, char *out)
   out[2 * length] = '\0';
 }
 
+/* The key goes where a NUL stands, or to the end. */
 static gboolean
-md5 (gconstpointer text, gsize length, gconstpointer tail, gsize tail_length, guint8 *out, GError **error)
+md5 (const char *text, gsize length, gconstpointer key, gsize key_length, guint8 *out, GError **error)
 {
   const EVP_MD *algorithm = minipay_algorithms_get ()->md5;
   EVP_MD_CTX *context = minipay_algorithms_get_contexts ()->digest;
+  const char *place = key_length > 0 ? memchr (text, '\0', length) : NULL;
+  gsize head = place != NULL ? (gsize) (place - text) : length;
+  gsize rest = place != NULL ? length - head - 1 : 0;
 
   if (algorithm != NULL && EVP_DigestInit_ex2 (context, algorithm, NULL) == 1 &&
-      EVP_DigestUpdate (context, text, length) == 1 && EVP_DigestUpdate (context, tail, tail_length) == 1 &&
+      EVP_DigestUpdate (context, text, head) == 1 && EVP_DigestUpdate (context, key, key_length) == 1 &&
+      EVP_DigestUpdate (context, text + length - rest, rest) == 1 &&
       EVP_DigestFinal_ex (context, out, NULL) == 1)
     return TRUE;
   minipay_openssl_set_error (error, "MD5");
@@ -104,8 +109,8 @@ minipay_digest_sign (
     }
     break;
   default:
-    done =
-        hmac_sha256 (key, text, length, NULL, 0, inner, error) && md5 (inner, SHA256_BYTES, NULL, 0, outer, error);
+    done = hmac_sha256 (key, text, length, NULL, 0, inner, error) &&
+           md5 ((const char *) inner, SHA256_BYTES, NULL, 0, outer, error);
     break;
   }
 

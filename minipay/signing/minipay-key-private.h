@@ -17,6 +17,9 @@ typedef struct _MinipayKey MinipayKey;
 /* Empty or blank secrets are refused; @length > 0 demands exactly that many bytes. */
 MinipayKey *minipay_key_new_secret (MinipaySecret *secret, gsize length, const char *what, GError **error);
 
+/* The bytes as they are: nothing is taken off that a file might have added. */
+MinipayKey *minipay_key_new_binary_secret (MinipaySecret *secret, const char *what, GError **error);
+
 /* How long the secret is without what a file adds: a BOM in front, line ends behind. */
 void minipay_key_get_secret_length (MinipayKey *self, gsize *length);
 

@@ -147,6 +147,25 @@ minipay_key_new_secret (MinipaySecret *secret, gsize length, const char *what, G
   return self;
 }
 
+MinipayKey *
+minipay_key_new_binary_secret (MinipaySecret *secret, const char *what, GError **error)
+{
+  const guint8 *data;
+  MinipayKey *self;
+  gsize length;
+
+  g_return_val_if_fail (secret != NULL, NULL);
+
+  data = minipay_secret_peek (secret, &length);
+  if (length == 0 || is_placeholder (data, length)) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "%s is empty or a placeholder, not a key", what);
+    return NULL;
+  }
+  self = key_new (MINIPAY_KEY_KIND_SECRET, MINIPAY_KEY_FAMILY_SECRET);
+  self->secret = minipay_secret_ref (secret);
+  return self;
+}
+
 void
 minipay_key_get_secret_length (MinipayKey *self, gsize *length)
 {

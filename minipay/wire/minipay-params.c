@@ -311,6 +311,29 @@ minipay_params_to_xml (const MinipayParams *self, const char *root, GError **err
   return g_string_free_to_bytes (g_steal_pointer (&text));
 }
 
+gboolean
+minipay_params_is_one_value (const char *text)
+{
+  for (const char *p = strchr (text, '&'); p != NULL; p = strchr (p + 1, '&')) {
+    gsize name = strspn (p + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-");
+
+    if (name > 0 && p[1 + name] == '=')
+      return FALSE;
+  }
+  return TRUE;
+}
+
+const char *
+minipay_params_find_ambiguous (const MinipayParams *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  for (guint i = 0; i < self->params->len; i++)
+    if (!minipay_params_is_one_value (params_at (self, i)->value))
+      return params_at (self, i)->name;
+  return NULL;
+}
+
 char *
 minipay_uri_escape (const char *text)
 {

@@ -30,6 +30,12 @@ MINIPAY_API GBytes *minipay_params_to_form (const MinipayParams *self, GError **
 /* One flat XML document, every text in CDATA. */
 MINIPAY_API GBytes *minipay_params_to_xml (const MinipayParams *self, const char *root, GError **error);
 
+/* FALSE when @text, joined with others by `&` and `=`, could be read as several parameters: it has an `&` with a
+ * name and a `=` behind it. A signature over such a text says nothing about where one value ends. */
+MINIPAY_API gboolean minipay_params_is_one_value (const char *text);
+/* The name of the first value that reads as several, or NULL. */
+MINIPAY_API const char *minipay_params_find_ambiguous (const MinipayParams *self);
+
 /* The one function that makes text fit for a part of a path or a query: all but A-Z a-z 0-9 - . _ ~ becomes
  * %XX. */
 MINIPAY_API char *minipay_uri_escape (const char *text);

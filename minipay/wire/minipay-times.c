@@ -164,23 +164,33 @@ minipay_time_parse_spaced (const char *text, GError **error)
   return parse_china_time (text, "YYYY-MM-DD hh:mm:ss", "a real one from 1970 on like 2009-12-25 09:10:10", error);
 }
 
-char *
-minipay_time_format_rfc3339 (GDateTime *time)
+static char *
+format_in_china (GDateTime *time, gboolean is_compact)
 {
-  g_autoptr (GTimeZone) zone = NULL;
-  g_autoptr (GDateTime) local = NULL;
+  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (CHINA_OFFSET_S);
+  g_autoptr (GDateTime) local = g_date_time_to_timezone (time, zone);
 
-  g_return_val_if_fail (time != NULL, NULL);
-
-  zone = g_time_zone_new_offset (CHINA_OFFSET_S);
-  local = g_date_time_to_timezone (time, zone);
-  return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d+08:00",
+  return g_strdup_printf (is_compact ? "%04d%02d%02d%02d%02d%02d" : "%04d-%02d-%02dT%02d:%02d:%02d+08:00",
                           g_date_time_get_year (local),
                           g_date_time_get_month (local),
                           g_date_time_get_day_of_month (local),
                           g_date_time_get_hour (local),
                           g_date_time_get_minute (local),
                           g_date_time_get_second (local));
+}
+
+char *
+minipay_time_format_rfc3339 (GDateTime *time)
+{
+  g_return_val_if_fail (time != NULL, NULL);
+  return format_in_china (time, FALSE);
+}
+
+char *
+minipay_time_format_compact (GDateTime *time)
+{
+  g_return_val_if_fail (time != NULL, NULL);
+  return format_in_china (time, TRUE);
 }
 
 gboolean

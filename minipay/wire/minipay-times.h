@@ -23,6 +23,9 @@ MINIPAY_API GDateTime *minipay_time_parse_spaced (const char *text, GError **err
 /* RFC 3339 in China time, whole seconds: `2018-06-08T10:34:56+08:00`. */
 MINIPAY_API char *minipay_time_format_rfc3339 (GDateTime *time);
 
+/* `20091225091010`, China time. */
+MINIPAY_API char *minipay_time_format_compact (GDateTime *time);
+
 /* Seconds since the epoch as strict decimal text, 1 to 12 digits, no sign, no leading zero; FALSE otherwise.
  */
 MINIPAY_API gboolean minipay_time_parse_seconds (const char *text, gint64 *seconds);

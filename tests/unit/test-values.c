@@ -219,7 +219,7 @@ static void
 test_fingerprint_members (void)
 {
   g_autoptr (MinipayOrder) order = make_full_order ();
-  g_autofree char *fingerprint = minipay_order_dup_fingerprint (order);
+  g_autofree char *fingerprint = minipay_order_dup_fingerprint (order, NULL);
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint n = 0;
   g_autofree GParamSpec **specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (order), &n);
@@ -235,13 +235,13 @@ test_fingerprint_members (void)
 
     change_value (specs[i], &changed);
     other = make_order_but (specs[i]->name, &changed);
-    if (!g_hash_table_add (seen, minipay_order_dup_fingerprint (other)))
+    if (!g_hash_table_add (seen, minipay_order_dup_fingerprint (other, NULL)))
       g_test_fail_printf ("another %s makes no other fingerprint", specs[i]->name);
     if (G_IS_PARAM_SPEC_ENUM (specs[i]))
       continue;
     g_value_init (&none, specs[i]->value_type);
     without = make_order_but (specs[i]->name, &none);
-    if (!g_hash_table_add (seen, minipay_order_dup_fingerprint (without)))
+    if (!g_hash_table_add (seen, minipay_order_dup_fingerprint (without, NULL)))
       g_test_fail_printf ("no %s makes no other fingerprint", specs[i]->name);
   }
 }
@@ -251,9 +251,9 @@ test_fingerprint_equal (void)
 {
   g_autoptr (MinipayOrder) one = make_full_order ();
   g_autoptr (MinipayOrder) two = make_full_order ();
-  g_autofree char *first = minipay_order_dup_fingerprint (one);
-  g_autofree char *second = minipay_order_dup_fingerprint (two);
-  g_autofree char *again = minipay_order_dup_fingerprint (one);
+  g_autofree char *first = minipay_order_dup_fingerprint (one, NULL);
+  g_autofree char *second = minipay_order_dup_fingerprint (two, NULL);
+  g_autofree char *again = minipay_order_dup_fingerprint (one, NULL);
 
   g_assert_cmpstr (first, ==, second);
   g_assert_cmpstr (first, ==, again);
@@ -266,8 +266,8 @@ test_fingerprint_currency (void)
   g_autoptr (MinipayMoney) yen = minipay_money_new (100, "JPY");
   g_autoptr (MinipayOrder) in_yuan = minipay_order_new ("N", yuan, "tea", MINIPAY_METHOD_APP);
   g_autoptr (MinipayOrder) in_yen = minipay_order_new ("N", yen, "tea", MINIPAY_METHOD_APP);
-  g_autofree char *first = minipay_order_dup_fingerprint (in_yuan);
-  g_autofree char *second = minipay_order_dup_fingerprint (in_yen);
+  g_autofree char *first = minipay_order_dup_fingerprint (in_yuan, NULL);
+  g_autofree char *second = minipay_order_dup_fingerprint (in_yen, NULL);
 
   g_assert_cmpstr (first, !=, second);
 }
@@ -278,9 +278,9 @@ test_fingerprint_neighbours (void)
   g_autoptr (MinipayOrder) one = g_object_new (MINIPAY_TYPE_ORDER, "subject", "ab", "payer", "c", NULL);
   g_autoptr (MinipayOrder) two = g_object_new (MINIPAY_TYPE_ORDER, "subject", "a", "payer", "bc", NULL);
   g_autoptr (MinipayOrder) three = g_object_new (MINIPAY_TYPE_ORDER, "payer", "abc", NULL);
-  g_autofree char *first = minipay_order_dup_fingerprint (one);
-  g_autofree char *second = minipay_order_dup_fingerprint (two);
-  g_autofree char *third = minipay_order_dup_fingerprint (three);
+  g_autofree char *first = minipay_order_dup_fingerprint (one, NULL);
+  g_autofree char *second = minipay_order_dup_fingerprint (two, NULL);
+  g_autofree char *third = minipay_order_dup_fingerprint (three, NULL);
 
   g_assert_cmpstr (first, !=, second);
   g_assert_cmpstr (first, !=, third);
