@@ -7,7 +7,7 @@ set -eu
 build='binutils ca-certificates gcc gir1.2-glib-2.0 gjs glib-networking gobject-introspection libc6-dev
   libgirepository1.0-dev libglib2.0-dev libjson-glib-dev libsoup-3.0-dev libssl-dev meson ninja-build pkg-config python3
   python3-gi valac'
-tests='git nginx-light openssl valgrind'
+tests='git nginx-light openssl python3-cryptography valgrind'
 
 packages=$build
 if [ "${1-}" = tests ]; then

@@ -10,14 +10,48 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CONFIG_FILE "minipay.conf"
-#define STATE_FILE  "sandbox-state.conf"
-#define STATE_GROUP "sandbox"
+#include "sandbox-accounts.h"
 
-const SandboxMerchant sandbox_merchants[2] = {
-  { "wechat-v3-public-key", "1900000001", "wx0000000000000001", TRUE },
-  { "wechat-v3-certificate", "1900000002", "wx0000000000000002", FALSE },
+#define CONFIG_FILE  "minipay.conf"
+#define STATE_FILE   "sandbox-state.conf"
+#define STATE_GROUP  "sandbox"
+#define SECRET_BYTES SANDBOX_API_V3_KEY_BYTES
+
+/* A member of the configuration that lives in a file of its own. */
+typedef struct {
+  const char *file;
+  gsize offset;
+} Place;
+
+static const Place text_places[] = {
+  { "weidoufu-secret-key", G_STRUCT_OFFSET (SandboxConfig, secret_key) },
+  { "api-v3-key", G_STRUCT_OFFSET (SandboxConfig, api_v3_key) },
+  { "wechat-v2-md5-key", G_STRUCT_OFFSET (SandboxConfig, v2_md5_key) },
+  { "wechat-v2-hmac-key", G_STRUCT_OFFSET (SandboxConfig, v2_hmac_key) },
+  { "aggregator-sign-key", G_STRUCT_OFFSET (SandboxConfig, aggregator_sign_key) },
+  { "transit-access-token", G_STRUCT_OFFSET (SandboxConfig, transit_access_token) },
+  { "transit-aes-key", G_STRUCT_OFFSET (SandboxConfig, transit_aes_key) },
+  { "transit-sign-key", G_STRUCT_OFFSET (SandboxConfig, transit_sign_key) },
 };
+
+static const Place pem_places[] = {
+  { "merchant-key.pem", G_STRUCT_OFFSET (SandboxConfig, merchant_key) },
+  { "wechatpay-key.pem", G_STRUCT_OFFSET (SandboxConfig, wechatpay_key) },
+  { "platform-key.pem", G_STRUCT_OFFSET (SandboxConfig, platform_key) },
+  { "aggregator-key.pem", G_STRUCT_OFFSET (SandboxConfig, aggregator_key) },
+};
+
+static char **
+secret_at (SandboxConfig *self, guint i)
+{
+  return G_STRUCT_MEMBER_P (self, text_places[i].offset);
+}
+
+static SandboxKey **
+key_at (SandboxConfig *self, guint i)
+{
+  return G_STRUCT_MEMBER_P (self, pem_places[i].offset);
+}
 
 static void
 wipe_free (char *text)
@@ -30,18 +64,35 @@ wipe_free (char *text)
 void
 sandbox_config_free (SandboxConfig *self)
 {
+  for (guint i = 0; i < G_N_ELEMENTS (text_places); i++)
+    wipe_free (*secret_at (self, i));
+  for (guint i = 0; i < G_N_ELEMENTS (pem_places); i++)
+    EVP_PKEY_free (*key_at (self, i));
   g_free (self->access_key);
-  wipe_free (self->secret_key);
-  wipe_free (self->api_v3_key);
-  EVP_PKEY_free (self->merchant_key);
   X509_free (self->merchant_certificate);
   g_free (self->merchant_serial);
-  EVP_PKEY_free (self->wechatpay_key);
   g_free (self->public_key_id);
-  EVP_PKEY_free (self->platform_key);
   X509_free (self->platform_certificate);
   g_free (self->platform_serial);
   g_free (self);
+}
+
+/* The secret of a file of the folder. */
+const char *
+sandbox_config_get_secret (SandboxConfig *self, const char *file)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (text_places); i++) {
+    if (g_str_equal (text_places[i].file, file))
+      return *secret_at (self, i);
+  }
+  g_assert_not_reached ();
+}
+
+/* The key a merchant of V2's rules, of the aggregator or of transit signs with. */
+const char *
+sandbox_config_get_sign_key (SandboxConfig *self, const SandboxMerchant *merchant)
+{
+  return sandbox_config_get_secret (self, merchant->sign_key);
 }
 
 SandboxConfig *
@@ -50,16 +101,16 @@ sandbox_config_new (GError **error)
   g_autoptr (SandboxConfig) self = g_new0 (SandboxConfig, 1);
   g_autoptr (SandboxKey) ca_key = sandbox_key_new_ec ();
   g_autofree char *digits = sandbox_random_digits (6);
+  gboolean has_keys = ca_key != NULL;
 
   self->access_key = sandbox_random_text (32);
-  self->secret_key = sandbox_random_text (32);
-  self->api_v3_key = sandbox_random_text (SANDBOX_API_V3_KEY_BYTES);
   self->public_key_id = g_strdup_printf ("PUB_KEY_ID_0000000000000000000000000000%s", digits);
-  self->merchant_key = sandbox_key_new_rsa ();
-  self->wechatpay_key = sandbox_key_new_rsa ();
-  self->platform_key = sandbox_key_new_rsa ();
+  for (guint i = 0; i < G_N_ELEMENTS (text_places); i++)
+    *secret_at (self, i) = sandbox_random_text (SECRET_BYTES);
+  for (guint i = 0; i < G_N_ELEMENTS (pem_places); i++)
+    has_keys = (*key_at (self, i) = sandbox_key_new_rsa ()) != NULL && has_keys;
 
-  if (ca_key != NULL && self->merchant_key != NULL && self->wechatpay_key != NULL && self->platform_key != NULL) {
+  if (has_keys) {
     self->merchant_certificate = sandbox_certificate_new (self->merchant_key, "merchant", ca_key);
     self->platform_certificate = sandbox_certificate_new (self->platform_key, "platform", ca_key);
   }
@@ -144,6 +195,24 @@ read_state (SandboxConfig *self, const char *directory, GError **error)
   return self->public_key_id != NULL;
 }
 
+static gboolean
+read_secret (const char *directory, const char *name, char **secret, GError **error)
+{
+  *secret = read_text (directory, name, error);
+  if (*secret == NULL)
+    return FALSE;
+  if (strlen (*secret) == SECRET_BYTES)
+    return TRUE;
+  g_set_error (error,
+               G_IO_ERROR,
+               G_IO_ERROR_INVALID_DATA,
+               "%s/%s holds a key that is not %d characters long",
+               directory,
+               name,
+               SECRET_BYTES);
+  return FALSE;
+}
+
 static SandboxConfig *
 read_all (const char *directory, GError **error)
 {
@@ -151,12 +220,14 @@ read_all (const char *directory, GError **error)
 
   if (!read_state (self, directory, error))
     return NULL;
-  if ((self->secret_key = read_text (directory, "weidoufu-secret-key", error)) == NULL ||
-      (self->api_v3_key = read_text (directory, "api-v3-key", error)) == NULL ||
-      (self->merchant_key = read_key (directory, "merchant-key.pem", error)) == NULL ||
-      (self->wechatpay_key = read_key (directory, "wechatpay-key.pem", error)) == NULL ||
-      (self->platform_key = read_key (directory, "platform-key.pem", error)) == NULL)
-    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (text_places); i++) {
+    if (!read_secret (directory, text_places[i].file, secret_at (self, i), error))
+      return NULL;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (pem_places); i++) {
+    if ((*key_at (self, i) = read_key (directory, pem_places[i].file, error)) == NULL)
+      return NULL;
+  }
 
   self->merchant_certificate = read_certificate (directory, "merchant-certificate.pem", self->merchant_key, error);
   if (self->merchant_certificate == NULL)
@@ -164,12 +235,6 @@ read_all (const char *directory, GError **error)
   self->platform_certificate = read_certificate (directory, "platform-certificate.pem", self->platform_key, error);
   if (self->platform_certificate == NULL)
     return NULL;
-
-  if (strlen (self->api_v3_key) != SANDBOX_API_V3_KEY_BYTES || strlen (self->secret_key) != 32) {
-    g_set_error (
-        error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s holds a key that is not 32 characters long", directory);
-    return NULL;
-  }
   self->merchant_serial = sandbox_certificate_get_serial (self->merchant_certificate);
   self->platform_serial = sandbox_certificate_get_serial (self->platform_certificate);
   return g_steal_pointer (&self);
@@ -222,59 +287,28 @@ write_secret (const char *directory, const char *name, char *text, GError **erro
   return written;
 }
 
-static void
-append_merchant (SandboxConfig *self, const SandboxMerchant *merchant, const char *endpoint, GString *text)
+static gboolean
+write_secrets (SandboxConfig *self, const char *directory, GError **error)
 {
-  g_string_append_printf (text,
-                          "\n[account %s]\n"
-                          "provider=wechat-v3\n"
-                          "mode=%s\n"
-                          "endpoint=%s\n"
-                          "mchid=%s\n"
-                          "appid=%s\n"
-                          "merchant-serial=%s\n"
-                          "private-key=file:merchant-key.pem\n"
-                          "api-v3-key=file:api-v3-key\n",
-                          merchant->account,
-                          merchant->has_public_key ? "public-key" : "certificate",
-                          endpoint,
-                          merchant->mchid,
-                          merchant->appid,
-                          self->merchant_serial);
-  if (merchant->has_public_key)
-    g_string_append_printf (text,
-                            "public-key-id=%s\n"
-                            "public-key=file:wechatpay-public-key.pem\n",
-                            self->public_key_id);
-  else
-    g_string_append (text, "platform-certificate=file:platform-certificate.pem\n");
-}
-
-static char *
-make_configuration (SandboxConfig *self, const char *endpoint)
-{
-  GString *text = g_string_new (NULL);
-
-  g_string_append_printf (text,
-                          "[account weidoufu]\n"
-                          "provider=weidoufu\n"
-                          "endpoint=%s\n"
-                          "access-key=%s\n"
-                          "secret-key=file:weidoufu-secret-key\n",
-                          endpoint,
-                          self->access_key);
-  for (guint i = 0; i < G_N_ELEMENTS (sandbox_merchants); i++)
-    append_merchant (self, &sandbox_merchants[i], endpoint, text);
-  return g_string_free (text, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (text_places); i++) {
+    if (!write_text (directory, text_places[i].file, *secret_at (self, i), error))
+      return FALSE;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (pem_places); i++) {
+    if (!write_secret (directory, pem_places[i].file, sandbox_key_to_private_pem (*key_at (self, i)), error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean
 sandbox_config_write (SandboxConfig *self, const char *directory, const char *endpoint, GError **error)
 {
-  g_autofree char *configuration = make_configuration (self, endpoint);
+  g_autofree char *configuration = sandbox_accounts_write (self, endpoint);
   g_autofree char *merchant_certificate = sandbox_certificate_to_pem (self->merchant_certificate);
   g_autofree char *platform_certificate = sandbox_certificate_to_pem (self->platform_certificate);
   g_autofree char *public_key = sandbox_key_to_public_pem (self->wechatpay_key);
+  g_autofree char *aggregator_public_key = sandbox_key_to_public_pem (self->aggregator_key);
   g_autofree char *state = g_strdup_printf (
       "[%s]\naccess-key=%s\npublic-key-id=%s\n", STATE_GROUP, self->access_key, self->public_key_id);
 
@@ -283,14 +317,10 @@ sandbox_config_write (SandboxConfig *self, const char *directory, const char *en
     return FALSE;
   }
   /* the state comes first: a start that died half-way leaves a folder that is known to be the sandbox's */
-  return write_text (directory, STATE_FILE, state, error) &&
-         write_text (directory, "weidoufu-secret-key", self->secret_key, error) &&
-         write_text (directory, "api-v3-key", self->api_v3_key, error) &&
+  return write_text (directory, STATE_FILE, state, error) && write_secrets (self, directory, error) &&
          write_text (directory, "merchant-certificate.pem", merchant_certificate, error) &&
          write_text (directory, "platform-certificate.pem", platform_certificate, error) &&
          write_text (directory, "wechatpay-public-key.pem", public_key, error) &&
-         write_secret (directory, "merchant-key.pem", sandbox_key_to_private_pem (self->merchant_key), error) &&
-         write_secret (directory, "wechatpay-key.pem", sandbox_key_to_private_pem (self->wechatpay_key), error) &&
-         write_secret (directory, "platform-key.pem", sandbox_key_to_private_pem (self->platform_key), error) &&
+         write_text (directory, "aggregator-public-key.pem", aggregator_public_key, error) &&
          write_text (directory, CONFIG_FILE, configuration, error);
 }

@@ -4,15 +4,7 @@
 #include <gio/gio.h>
 
 #include "sandbox-crypto.h"
-
-typedef struct {
-  const char *account;
-  const char *mchid;
-  const char *appid;
-  gboolean has_public_key; /* else the older scheme with a platform certificate */
-} SandboxMerchant;
-
-extern const SandboxMerchant sandbox_merchants[2];
+#include "sandbox-merchant.h"
 
 typedef struct {
   char *access_key;
@@ -26,11 +18,20 @@ typedef struct {
   SandboxKey *platform_key;
   SandboxCertificate *platform_certificate;
   char *platform_serial;
+  char *v2_md5_key;
+  char *v2_hmac_key;
+  char *aggregator_sign_key;
+  SandboxKey *aggregator_key;
+  char *transit_access_token;
+  char *transit_aes_key;
+  char *transit_sign_key;
 } SandboxConfig;
 
 SandboxConfig *sandbox_config_new (GError **error);
 SandboxConfig *sandbox_config_open (const char *directory, GError **error);
 gboolean sandbox_config_write (SandboxConfig *self, const char *directory, const char *endpoint, GError **error);
+const char *sandbox_config_get_secret (SandboxConfig *self, const char *file);
+const char *sandbox_config_get_sign_key (SandboxConfig *self, const SandboxMerchant *merchant);
 void sandbox_config_free (SandboxConfig *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SandboxConfig, sandbox_config_free)

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "sandbox-crypto.h"
 #include "sandbox-json.h"
 #include "sandbox-notify.h"
+#include "sandbox-paysign.h"
 
 #define PATH_ORDERS "/sandbox/orders"
 #define MAX_LISTED  1000
@@ -18,7 +18,9 @@ typedef struct {
   gpointer user_data;
 } Waiting;
 
-static void G_GNUC_PRINTF (3, 4) refuse (SandboxReply *reply, guint status, const char *format, ...)
+/* An error of a control call. */
+void
+sandbox_control_refuse (SandboxReply *reply, guint status, const char *format, ...)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *message = NULL;
@@ -41,6 +43,8 @@ order_state (SandboxOrder *order)
 {
   if (order->paid_at != NULL)
     return "paid";
+  if (order->failed_at != NULL)
+    return "failed";
   return sandbox_order_is_expired (order) ? "closed" : "open";
 }
 
@@ -57,7 +61,8 @@ add_order (JsonBuilder *builder, SandboxOrder *order)
   sandbox_json_add_text (builder, "transaction_id", order->paid_at != NULL ? order->transaction_id : NULL);
   sandbox_json_add_text (builder, "state", order_state (order));
   sandbox_json_add_integer (builder, "total", order->total);
-  sandbox_json_add_text (builder, "currency", "CNY");
+  sandbox_json_add_text (builder, "currency", order->currency);
+  sandbox_json_add_text (builder, "wallet", order->wallet);
   sandbox_json_add_text (builder, "payer", order->payer);
   sandbox_json_add_text (builder, "attach", order->attach);
   sandbox_json_add_text (builder, "notify_url", order->notify_url);
@@ -93,16 +98,16 @@ find_order (Sandbox *sandbox, const char *account, const char *out_trade_no, San
   g_autoptr (GPtrArray) orders = NULL;
 
   if (out_trade_no == NULL) {
-    refuse (reply, 400, "out_trade_no is missing");
+    sandbox_control_refuse (reply, 400, "out_trade_no is missing");
     return NULL;
   }
   orders = sandbox_orders_match (sandbox->orders, account, out_trade_no);
   if (orders->len == 1)
     return g_ptr_array_index (orders, 0);
   if (orders->len == 0)
-    refuse (reply, 404, "no such order");
+    sandbox_control_refuse (reply, 404, "no such order");
   else
-    refuse (reply, 409, "%u accounts have an order of this number: name the account", orders->len);
+    sandbox_control_refuse (reply, 409, "%u accounts have an order of this number: name the account", orders->len);
   return NULL;
 }
 
@@ -131,7 +136,7 @@ on_delivered (SandboxOrder *order, const SandboxDelivery *delivery, gpointer use
   g_autofree char *text = NULL;
 
   json_builder_begin_object (builder);
-  sandbox_json_add_boolean (builder, "paid", TRUE);
+  sandbox_json_add_boolean (builder, "paid", order->paid_at != NULL);
   sandbox_json_add_boolean (builder, "notified", delivery->accepted);
   sandbox_json_add_integer (builder, "status", delivery->status);
   sandbox_json_add_text (builder, "reply", delivery->reply);
@@ -141,24 +146,50 @@ on_delivered (SandboxOrder *order, const SandboxDelivery *delivery, gpointer use
   waiting->replied (waiting->reply, waiting->user_data);
 }
 
+/* What keeps the order from ending so, or NULL. */
+static const char *
+check_end (SandboxOrder *order, const char *result)
+{
+  gboolean is_failure = g_strcmp0 (result, "FAIL") == 0;
+
+  if (is_failure && !sandbox_gateway_find (order->gateway)->reports_failures)
+    return "the gateway reports no failed payment";
+  if (sandbox_order_is_expired (order))
+    return "the order is closed";
+  if (is_failure && order->paid_at != NULL)
+    return "the order is paid";
+  return !is_failure && order->failed_at != NULL ? "the deduction has failed" : NULL;
+}
+
 static gboolean
 pay (Sandbox *sandbox, JsonObject *object, SandboxReply *reply, SandboxReplied replied, gpointer user_data)
 {
+  const char *result = sandbox_json_text (object, "result");
+  const char *reason = sandbox_json_text (object, "reason");
+  const char *fault = NULL;
   SandboxOrder *order = find_order (
       sandbox, sandbox_json_text (object, "account"), sandbox_json_text (object, "out_trade_no"), reply);
   Waiting *waiting = NULL;
 
   if (order == NULL)
     return TRUE;
-  if (sandbox_order_is_expired (order)) {
-    refuse (reply, 409, "the order is closed");
+  if (result != NULL && !g_str_equal (result, "SUCCESS") && !g_str_equal (result, "FAIL")) {
+    sandbox_control_refuse (reply, 400, "result is SUCCESS or FAIL");
+    return TRUE;
+  }
+  fault = check_end (order, result);
+  if (fault != NULL) {
+    sandbox_control_refuse (reply, 409, "%s", fault);
     return TRUE;
   }
   waiting = g_new0 (Waiting, 1);
   waiting->reply = reply;
   waiting->replied = replied;
   waiting->user_data = user_data;
-  sandbox_pay (sandbox, order, on_delivered, waiting);
+  if (g_strcmp0 (result, "FAIL") == 0)
+    sandbox_fail (sandbox, order, reason != NULL ? reason : "余额不足", on_delivered, waiting);
+  else
+    sandbox_pay (sandbox, order, on_delivered, waiting);
   return FALSE;
 }
 
@@ -178,7 +209,7 @@ add_fault (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
   gint64 milliseconds = 0;
 
   if (!read_optional (object, "times", 1, &times) || !read_optional (object, "milliseconds", 1000, &milliseconds))
-    refuse (reply, 400, "times and milliseconds are whole numbers");
+    sandbox_control_refuse (reply, 400, "times and milliseconds are whole numbers");
   else if (!sandbox_faults_add (sandbox->faults,
                                 sandbox_json_text (object, "gateway"),
                                 sandbox_json_text (object, "operation"),
@@ -186,38 +217,19 @@ add_fault (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
                                 times,
                                 milliseconds,
                                 &error))
-    refuse (reply, 400, "%s", error->message);
+    sandbox_control_refuse (reply, 400, "%s", error->message);
   else
     sandbox_reply_set (reply, 200, "application/json", "{\"armed\":true}");
 }
 
-static void
-check_pay_sign (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
+static const SandboxGateway *
+find_command (const char *path)
 {
-  const char *names[] = { "appId", "timeStamp", "nonceStr", "package" };
-  const char *sign = sandbox_json_text (object, "paySign");
-  g_autoptr (GString) text = g_string_new (NULL);
-  gboolean is_complete = sign != NULL && g_strcmp0 (sandbox_json_text (object, "signType"), "RSA") == 0;
-  gboolean is_valid = FALSE;
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    const char *value = sandbox_json_text (object, names[i]);
-
-    is_complete = is_complete && value != NULL;
-    if (value != NULL)
-      g_string_append_printf (text, "%s\n", value);
+  for (guint i = 0; sandbox_gateways[i] != NULL; i++) {
+    if (g_strcmp0 (sandbox_gateways[i]->command, path + strlen ("/sandbox/")) == 0)
+      return sandbox_gateways[i];
   }
-  is_valid = is_complete && g_str_has_prefix (sandbox_json_text (object, "package"), "prepay_id=") &&
-             sandbox_verify_rsa (sandbox->config->merchant_key, text->str, text->len, sign);
-  if (!is_valid) {
-    g_autofree char *quoted = sandbox_quote (text->str, text->len);
-
-    sandbox_reply_judge (reply,
-                         "paySign refused%s; expected the merchant's signature of %s",
-                         is_complete ? "" : ": a member is missing or signType is not RSA",
-                         quoted);
-  }
-  sandbox_reply_set (reply, 200, "application/json", is_valid ? "{\"valid\":true}" : "{\"valid\":false}");
+  return NULL;
 }
 
 static gboolean
@@ -229,10 +241,11 @@ handle_post (Sandbox *sandbox,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) root = sandbox_json_parse (request->body, &error);
+  const SandboxGateway *gateway = NULL;
   JsonObject *object = NULL;
 
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
-    refuse (reply, 400, "%s", root == NULL ? error->message : "the body is not an object");
+    sandbox_control_refuse (reply, 400, "%s", root == NULL ? error->message : "the body is not an object");
     return TRUE;
   }
   object = json_node_get_object (root);
@@ -241,9 +254,11 @@ handle_post (Sandbox *sandbox,
   if (g_str_equal (request->path, "/sandbox/fault"))
     add_fault (sandbox, object, reply);
   else if (g_str_equal (request->path, "/sandbox/check-paysign"))
-    check_pay_sign (sandbox, object, reply);
+    sandbox_check_pay_sign (sandbox, object, reply);
+  else if ((gateway = find_command (request->path)) != NULL)
+    gateway->control (sandbox, object, reply);
   else
-    refuse (reply, 404, "no such command");
+    sandbox_control_refuse (reply, 404, "no such command");
   return TRUE;
 }
 
@@ -259,12 +274,12 @@ sandbox_control_handle (Sandbox *sandbox,
     return handle_post (sandbox, request, reply, replied, user_data);
 
   if (!g_str_equal (request->method, "GET"))
-    refuse (reply, 405, "only GET and POST");
+    sandbox_control_refuse (reply, 405, "only GET and POST");
   else if (g_str_equal (request->path, PATH_ORDERS))
     list_orders (sandbox, reply);
   else if (g_str_has_prefix (request->path, PATH_ORDERS "/"))
     show_order (sandbox, request, reply);
   else
-    refuse (reply, 404, "no such page");
+    sandbox_control_refuse (reply, 404, "no such page");
   return TRUE;
 }

@@ -15,6 +15,7 @@
 #define CA_NAME      "minipay sandbox throw-away CA"
 #define FIVE_YEARS_S (5L * 365 * 24 * 60 * 60)
 #define TAG_BYTES    16
+#define PKCS1_BYTES  11 /* the least a padded block adds */
 
 static char *
 random_of (const char *alphabet, guint length)
@@ -239,6 +240,49 @@ sandbox_verify_rsa (SandboxKey *key, const char *text, gsize length, const char 
   return valid;
 }
 
+/* A block as a public key would make it: type 2 padding where a private key puts type 1. */
+static void
+pad_as_public (guchar *block, gsize size, const guchar *text, gsize length)
+{
+  memset (block, 0x5a, size);
+  block[0] = 0;
+  block[1] = 2;
+  block[size - length - 1] = 0;
+  memcpy (block + size - length, text, length);
+}
+
+/* What only the public half opens again: PKCS#1 blocks of type 1, one after another, in base64. */
+char *
+sandbox_encrypt_private (SandboxKey *key, const char *text, gboolean bad_padding)
+{
+  gsize size = EVP_PKEY_get_size (key);
+  gsize step = size - PKCS1_BYTES;
+  g_autoptr (GByteArray) sealed = g_byte_array_new ();
+  g_autofree guchar *block = g_malloc (size);
+  g_autofree guchar *padded = g_malloc (size);
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new (key, NULL);
+  gboolean done = context != NULL && EVP_PKEY_sign_init (context) == 1 &&
+                  EVP_PKEY_CTX_set_rsa_padding (context, bad_padding ? RSA_NO_PADDING : RSA_PKCS1_PADDING) == 1;
+
+  for (gsize rest = strlen (text); done && rest > 0; rest -= MIN (rest, step)) {
+    const guchar *input = (const guchar *) text + strlen (text) - rest;
+    gsize length = MIN (rest, step);
+    size_t written = size;
+
+    if (bad_padding) {
+      pad_as_public (padded, size, input, length);
+      input = padded;
+      length = size;
+    }
+    done = EVP_PKEY_sign (context, block, &written, input, length) == 1;
+    g_byte_array_append (sealed, block, written);
+  }
+  EVP_PKEY_CTX_free (context);
+  if (!done)
+    g_error ("a throw-away key of the sandbox cannot encrypt");
+  return g_base64_encode (sealed->data, sealed->len);
+}
+
 static char *
 to_hex (const guchar *bytes, gsize length, gboolean upper)
 {
@@ -247,6 +291,17 @@ to_hex (const guchar *bytes, gsize length, gboolean upper)
   for (gsize i = 0; i < length; i++)
     g_string_append_printf (hex, upper ? "%02X" : "%02x", bytes[i]);
   return g_string_free (hex, FALSE);
+}
+
+/* NULL unless the text is base64 in its one canonical spelling, of at least one byte. */
+GBytes *
+sandbox_base64_read (const char *text)
+{
+  gsize length = 0;
+  g_autofree guchar *bytes = g_base64_decode (text, &length);
+  g_autofree char *again = g_base64_encode (bytes, length);
+
+  return length > 0 && g_str_equal (again, text) ? g_bytes_new (bytes, length) : NULL;
 }
 
 char *

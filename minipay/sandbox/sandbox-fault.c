@@ -5,39 +5,40 @@
 
 #include <string.h>
 
+#include "sandbox-gateway.h"
+
 #define MAX_PENDING 64
 #define MAX_TIMES   100000
 #define MAX_DELAY   60000
 #define BOMB_BYTES  (64 * 1024 * 1024)
 
-/* Where a kind means something: c = answer to create, q = answer to query, n = notification. */
-typedef struct {
-  const char *name;
-  const char *wechat_v3;
-  const char *weidoufu;
-} KindRule;
-
-static const KindRule kind_rules[] = {
-  [SANDBOX_FAULT_NONE] = { "none", "", "" },
-  [SANDBOX_FAULT_DELAY] = { "delay", "cqn", "cqn" },
-  [SANDBOX_FAULT_CUT] = { "cut", "cqn", "cqn" },
-  [SANDBOX_FAULT_NO_SIGNATURE] = { "no-signature", "cqn", "n" },
-  [SANDBOX_FAULT_BAD_SIGNATURE] = { "bad-signature", "cqn", "n" },
-  [SANDBOX_FAULT_SIGNTEST] = { "signtest", "cqn", "" },
-  [SANDBOX_FAULT_STALE] = { "stale", "cqn", "" },
-  [SANDBOX_FAULT_WRONG_ORDER] = { "wrong-order", "qn", "cqn" },
-  [SANDBOX_FAULT_WRONG_AMOUNT] = { "wrong-amount", "qn", "n" },
-  [SANDBOX_FAULT_WRONG_CURRENCY] = { "wrong-currency", "qn", "" },
-  [SANDBOX_FAULT_WRONG_MCHID] = { "wrong-mchid", "qn", "" },
-  [SANDBOX_FAULT_WRONG_APPID] = { "wrong-appid", "qn", "" },
-  [SANDBOX_FAULT_HTTP_500] = { "http-500", "cq", "cq" },
-  [SANDBOX_FAULT_HTTP_502] = { "http-502", "cq", "cq" },
-  [SANDBOX_FAULT_HTTP_429] = { "http-429", "cq", "cq" },
-  [SANDBOX_FAULT_HTML] = { "html", "cq", "cq" },
-  [SANDBOX_FAULT_REDIRECT] = { "redirect", "cq", "cq" },
-  [SANDBOX_FAULT_GZIP_BOMB] = { "gzip-bomb", "cq", "cq" },
-  [SANDBOX_FAULT_DUPLICATE] = { "duplicate", "cqn", "n" },
-  [SANDBOX_FAULT_UNKNOWN_SERIAL] = { "unknown-serial", "cqn", "" },
+static const char *const kind_names[SANDBOX_N_FAULTS] = {
+  [SANDBOX_FAULT_NONE] = "none",
+  [SANDBOX_FAULT_DELAY] = "delay",
+  [SANDBOX_FAULT_CUT] = "cut",
+  [SANDBOX_FAULT_NO_SIGNATURE] = "no-signature",
+  [SANDBOX_FAULT_BAD_SIGNATURE] = "bad-signature",
+  [SANDBOX_FAULT_SIGNTEST] = "signtest",
+  [SANDBOX_FAULT_STALE] = "stale",
+  [SANDBOX_FAULT_WRONG_ORDER] = "wrong-order",
+  [SANDBOX_FAULT_WRONG_AMOUNT] = "wrong-amount",
+  [SANDBOX_FAULT_WRONG_CURRENCY] = "wrong-currency",
+  [SANDBOX_FAULT_WRONG_MCHID] = "wrong-mchid",
+  [SANDBOX_FAULT_WRONG_SUB_MCHID] = "wrong-sub-mchid",
+  [SANDBOX_FAULT_WRONG_SUB_APPID] = "wrong-sub-appid",
+  [SANDBOX_FAULT_WRONG_APPID] = "wrong-appid",
+  [SANDBOX_FAULT_HTTP_500] = "http-500",
+  [SANDBOX_FAULT_HTTP_502] = "http-502",
+  [SANDBOX_FAULT_HTTP_429] = "http-429",
+  [SANDBOX_FAULT_HTML] = "html",
+  [SANDBOX_FAULT_REDIRECT] = "redirect",
+  [SANDBOX_FAULT_GZIP_BOMB] = "gzip-bomb",
+  [SANDBOX_FAULT_DUPLICATE] = "duplicate",
+  [SANDBOX_FAULT_UNKNOWN_SERIAL] = "unknown-serial",
+  [SANDBOX_FAULT_OTHER_DIGEST] = "other-digest",
+  [SANDBOX_FAULT_SYSTEM_ERROR] = "system-error",
+  [SANDBOX_FAULT_BAD_PADDING] = "bad-padding",
+  [SANDBOX_FAULT_PROCESSING] = "processing",
 };
 
 typedef struct {
@@ -70,15 +71,14 @@ sandbox_faults_free (SandboxFaults *self)
 const char *
 sandbox_fault_get_name (SandboxFaultKind kind)
 {
-  return kind_rules[kind].name;
+  return kind_names[kind];
 }
 
-static const char *
-find_gateway (const char *gateway)
+/* A signed statement that is not true of the order. */
+gboolean
+sandbox_fault_is_lie (SandboxFault fault)
 {
-  if (g_strcmp0 (gateway, "wechat-v3") == 0)
-    return "wechat-v3";
-  return g_strcmp0 (gateway, "weidoufu") == 0 ? "weidoufu" : NULL;
+  return fault.kind >= SANDBOX_FAULT_WRONG_ORDER && fault.kind <= SANDBOX_FAULT_WRONG_APPID;
 }
 
 static gboolean
@@ -91,11 +91,31 @@ is_operation (const char *operation)
 static SandboxFaultKind
 find_kind (const char *kind)
 {
-  for (guint i = 1; i < G_N_ELEMENTS (kind_rules); i++) {
-    if (g_strcmp0 (kind_rules[i].name, kind) == 0)
+  for (guint i = 1; i < G_N_ELEMENTS (kind_names); i++) {
+    if (g_strcmp0 (kind_names[i], kind) == 0)
       return i;
   }
   return SANDBOX_FAULT_NONE;
+}
+
+static gboolean
+is_possible (const SandboxGateway *gateway, SandboxFaultKind kind, char operation)
+{
+  for (const SandboxFaultRule *rule = gateway->faults; rule->kind != SANDBOX_FAULT_NONE; rule++) {
+    if (rule->kind == kind)
+      return strchr (rule->operations, operation) != NULL;
+  }
+  return FALSE;
+}
+
+static char *
+list_gateways (void)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; sandbox_gateways[i] != NULL; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", sandbox_gateways[i]->name);
+  return g_string_free (text, FALSE);
 }
 
 gboolean
@@ -109,18 +129,17 @@ sandbox_faults_add (SandboxFaults *self,
 {
   Pending *pending = NULL;
   SandboxFaultKind found = find_kind (kind);
-  const char *where = find_gateway (gateway);
-  const KindRule *rule = &kind_rules[found];
-  const char *allowed = g_strcmp0 (where, "wechat-v3") == 0 ? rule->wechat_v3 : rule->weidoufu;
+  const SandboxGateway *where = sandbox_gateway_find (gateway);
+  g_autofree char *known = list_gateways ();
 
   if (where == NULL)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "gateway is weidoufu or wechat-v3");
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "gateway is none of %s", known);
   else if (!is_operation (operation))
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "operation is create, query or notify");
   else if (found == SANDBOX_FAULT_NONE)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "kind is not one the manual lists");
-  else if (strchr (allowed, *operation) == NULL)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s %s has no %s", where, operation, kind);
+  else if (!is_possible (where, found, *operation))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s %s has no %s", gateway, operation, kind);
   else if (times < 1 || times > MAX_TIMES || milliseconds < 0 || milliseconds > MAX_DELAY)
     g_set_error (
         error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "times is 1..%d, milliseconds 0..%d", MAX_TIMES, MAX_DELAY);
@@ -128,7 +147,7 @@ sandbox_faults_add (SandboxFaults *self,
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%d faults are waiting already", MAX_PENDING);
   else {
     pending = g_new0 (Pending, 1);
-    pending->gateway = where;
+    pending->gateway = where->name;
     pending->operation = *operation;
     pending->fault = (SandboxFault){ .kind = found, .milliseconds = milliseconds };
     pending->left = times;

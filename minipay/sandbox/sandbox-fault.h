@@ -17,6 +17,8 @@ typedef enum {
   SANDBOX_FAULT_WRONG_AMOUNT,
   SANDBOX_FAULT_WRONG_CURRENCY,
   SANDBOX_FAULT_WRONG_MCHID,
+  SANDBOX_FAULT_WRONG_SUB_MCHID,
+  SANDBOX_FAULT_WRONG_SUB_APPID,
   SANDBOX_FAULT_WRONG_APPID,
   SANDBOX_FAULT_HTTP_500,
   SANDBOX_FAULT_HTTP_502,
@@ -25,8 +27,19 @@ typedef enum {
   SANDBOX_FAULT_REDIRECT,
   SANDBOX_FAULT_GZIP_BOMB,
   SANDBOX_FAULT_DUPLICATE,
-  SANDBOX_FAULT_UNKNOWN_SERIAL
+  SANDBOX_FAULT_UNKNOWN_SERIAL,
+  SANDBOX_FAULT_OTHER_DIGEST,
+  SANDBOX_FAULT_SYSTEM_ERROR,
+  SANDBOX_FAULT_BAD_PADDING,
+  SANDBOX_FAULT_PROCESSING,
+  SANDBOX_N_FAULTS
 } SandboxFaultKind;
+
+/* A fault a gateway can commit, and where: c = answer to create, q = answer to query, n = notification. */
+typedef struct {
+  SandboxFaultKind kind;
+  const char *operations;
+} SandboxFaultRule;
 
 typedef struct {
   SandboxFaultKind kind;
@@ -47,6 +60,7 @@ gboolean sandbox_faults_add (SandboxFaults *self,
 SandboxFault sandbox_faults_take (SandboxFaults *self, const char *gateway, const char *operation);
 
 const char *sandbox_fault_get_name (SandboxFaultKind kind);
+gboolean sandbox_fault_is_lie (SandboxFault fault);
 gboolean sandbox_fault_spoil (SandboxFault fault, SandboxReply *reply);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SandboxFaults, sandbox_faults_free)

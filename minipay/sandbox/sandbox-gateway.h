@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "sandbox-config.h"
 #include "sandbox-fault.h"
 #include "sandbox-message.h"
@@ -14,5 +16,32 @@ typedef struct {
   SandboxOrders *orders;
   SandboxFaults *faults;
   SandboxNotifier *notifier;
-  guint pay_after_ms; /* 0: a buyer pays only when told to */
+  GHashTable *notify_urls; /* account -> address registered with its gateway once for every order */
+  char *endpoint;          /* http://127.0.0.1:PORT */
+  guint pay_after_ms;      /* 0: a buyer pays only when told to */
 } Sandbox;
+
+/* One payment gateway: its own file, and a line in the table of sandbox-gateway.c. */
+typedef struct {
+  const char *name;
+  const SandboxFaultRule *faults; /* ended by SANDBOX_FAULT_NONE */
+
+  /* Asked in the order of the table; the first that says TRUE handles the request. */
+  gboolean (*owns) (const SandboxRequest *request);
+  void (*handle) (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply);
+
+  /* The notification of what became of @order; NULL when there is no address to send it to. */
+  SandboxPush *(*push) (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault);
+  /* @answer: the whole body, with a NUL behind its last byte. */
+  gboolean (*is_acknowledged) (const SandboxPush *push, guint status, GBytes *answer);
+  gboolean reports_failures; /* a deduction that failed is notified too */
+
+  /* POST /sandbox/COMMAND, when the gateway has a command of its own. */
+  const char *command; /* nullable */
+  void (*control) (Sandbox *sandbox, JsonObject *object, SandboxReply *reply);
+} SandboxGateway;
+
+extern const SandboxGateway *const sandbox_gateways[]; /* ended by NULL */
+
+const SandboxGateway *sandbox_gateway_find (const char *name);
+const SandboxGateway *sandbox_gateway_of (const SandboxRequest *request);

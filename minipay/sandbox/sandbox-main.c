@@ -122,8 +122,11 @@ run (const Options *options, GError **error)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (SandboxServer) server = NULL;
   g_autoptr (SandboxNotifier) notifier = NULL;
+  g_autoptr (GHashTable) notify_urls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autofree char *endpoint = NULL;
-  Sandbox sandbox = { .orders = orders, .faults = faults, .pay_after_ms = options->pay_after_ms };
+  Sandbox sandbox = {
+    .orders = orders, .faults = faults, .notify_urls = notify_urls, .pay_after_ms = options->pay_after_ms
+  };
 
   config =
       options->directory != NULL ? sandbox_config_open (options->directory, error) : sandbox_config_new (error);
@@ -137,6 +140,7 @@ run (const Options *options, GError **error)
   sandbox.notifier = notifier;
 
   endpoint = g_strdup_printf ("http://127.0.0.1:%u", sandbox_server_get_port (server));
+  sandbox.endpoint = endpoint;
   if (options->directory != NULL && !sandbox_config_write (config, options->directory, endpoint, error))
     return FALSE;
 

@@ -142,6 +142,7 @@ sandbox_push_new (const char *url, const char *body)
 
   push->url = g_strdup (url);
   push->body = g_strdup (body);
+  push->content_type = "application/json";
   push->headers = g_ptr_array_new_with_free_func (g_free);
   push->times = 1;
   return push;
@@ -152,6 +153,7 @@ sandbox_push_free (SandboxPush *push)
 {
   g_free (push->url);
   g_free (push->body);
+  g_free (push->nonce);
   g_ptr_array_unref (push->headers);
   g_free (push);
 }
@@ -182,6 +184,15 @@ sandbox_quote (const char *text, gssize length)
   }
   g_string_append_c (quoted, '"');
   return g_string_free (quoted, FALSE);
+}
+
+gboolean
+sandbox_bytes_equal (GBytes *bytes, const char *text)
+{
+  gsize length = 0;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  return length == strlen (text) && (length == 0 || memcmp (data, text, length) == 0);
 }
 
 gboolean

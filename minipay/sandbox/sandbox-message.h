@@ -31,6 +31,8 @@ typedef struct {
 typedef struct {
   char *url;
   char *body;
+  const char *content_type; /* static */
+  char *nonce;              /* nullable; what an acknowledgement must repeat */
   GPtrArray *headers;
   guint times;
   guint delay_ms;
@@ -55,6 +57,7 @@ SandboxPush *sandbox_push_new (const char *url, const char *body);
 void sandbox_push_free (SandboxPush *push);
 
 char *sandbox_quote (const char *text, gssize length);
+gboolean sandbox_bytes_equal (GBytes *bytes, const char *text);
 gboolean sandbox_is_loopback_url (const char *url);
 gboolean sandbox_is_loopback_host (const char *host);
 

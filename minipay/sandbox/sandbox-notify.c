@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "sandbox-log.h"
-#include "sandbox-wechat-v3.h"
-#include "sandbox-weidoufu.h"
 
 #define ANSWER_WITHIN_S 5
 #define MAX_ANSWER      (16 * 1024)
@@ -54,23 +52,18 @@ sandbox_notifier_new (void)
   return self;
 }
 
-static gboolean
-is_accepted (SandboxOrder *order, guint status)
-{
-  if (g_str_equal (order->gateway, "wechat-v3"))
-    return status == 200 || status == 204;
-  return status == 200;
-}
-
 static void
-posting_end (Posting *posting, guint status, const char *reply)
+posting_end (Posting *posting, guint status, const char *reply, gsize length)
 {
+  const SandboxGateway *gateway = sandbox_gateway_find (posting->order->gateway);
+  g_autoptr (GBytes) answer = g_bytes_new_static (reply, length);
   g_autofree char *text = g_utf8_make_valid (reply, -1);
   g_autofree char *quoted = sandbox_quote (text, -1);
   g_autofree char *url = sandbox_quote (posting->push->url, -1);
-  SandboxDelivery delivery = { .accepted = is_accepted (posting->order, status), .status = status, .reply = text };
+  SandboxDelivery delivery = { .status = status, .reply = text };
   SandboxOrder *order = posting->order;
 
+  delivery.accepted = status != 0 && gateway->is_acknowledged (posting->push, status, answer);
   g_clear_handle_id (&posting->timer_id, g_source_remove);
   g_clear_object (&posting->message);
   g_clear_object (&posting->cancellable);
@@ -91,6 +84,12 @@ posting_end (Posting *posting, guint status, const char *reply)
 }
 
 static void
+posting_fail (Posting *posting, const char *reason)
+{
+  posting_end (posting, 0, reason, strlen (reason));
+}
+
+static void
 on_answer_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Posting *posting = user_data;
@@ -98,11 +97,11 @@ on_answer_read (GObject *source, GAsyncResult *result, gpointer user_data)
   gsize length = 0;
 
   if (!g_input_stream_read_all_finish (G_INPUT_STREAM (source), result, &length, &error)) {
-    posting_end (posting, 0, error->message);
+    posting_fail (posting, error->message);
     return;
   }
   posting->buffer[length] = '\0';
-  posting_end (posting, soup_message_get_status (posting->message), posting->buffer);
+  posting_end (posting, soup_message_get_status (posting->message), posting->buffer, length);
 }
 
 static void
@@ -113,7 +112,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
 
   if (stream == NULL) {
-    posting_end (posting, 0, error->message);
+    posting_fail (posting, error->message);
     return;
   }
   g_input_stream_read_all_async (
@@ -143,14 +142,15 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 
   connection = g_socket_client_connect_to_uri_finish (G_SOCKET_CLIENT (source), result, &error);
   if (connection == NULL) {
-    posting_end (posting, 0, error->message);
+    posting_fail (posting, error->message);
     return;
   }
-  half = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\n"
+  half = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: %s\r\n"
                           "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n%.*s",
                           *g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/",
                           g_uri_get_host (uri),
                           g_uri_get_port (uri),
+                          posting->push->content_type,
                           length,
                           (int) (length / 2),
                           posting->push->body);
@@ -161,7 +161,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
                              posting->cancellable,
                              NULL);
   g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
-  posting_end (posting, 0, "cut on command");
+  posting_fail (posting, "cut on command");
 }
 
 static void
@@ -189,7 +189,7 @@ posting_start (Posting *posting)
 
   posting->message = soup_message_new ("POST", posting->push->url);
   soup_message_add_flags (posting->message, SOUP_MESSAGE_NO_REDIRECT);
-  soup_message_set_request_body_from_bytes (posting->message, "application/json", body);
+  soup_message_set_request_body_from_bytes (posting->message, posting->push->content_type, body);
   headers = soup_message_get_request_headers (posting->message);
   soup_message_headers_replace (headers, "Accept", "*/*");
   for (guint i = 0; i + 1 < posting->push->headers->len; i += 2)
@@ -221,7 +221,7 @@ sandbox_notifier_free (SandboxNotifier *self)
     if (posting->cancellable != NULL)
       g_cancellable_cancel (posting->cancellable);
     else
-      posting_end (posting, 0, "the sandbox stops");
+      posting_fail (posting, "the sandbox stops");
   }
   while (g_hash_table_size (self->running) > 0)
     g_main_context_iteration (NULL, TRUE);
@@ -231,27 +231,59 @@ sandbox_notifier_free (SandboxNotifier *self)
   g_free (self);
 }
 
-/* Marks the order paid, once, and tells its merchant; a repeat tells the same event again. */
-void
-sandbox_pay (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delivered, gpointer user_data)
+static gboolean
+on_nowhere (gpointer user_data)
+{
+  Posting *posting = user_data;
+
+  posting->timer_id = 0;
+  posting_fail (posting, "no notification address is registered");
+  return G_SOURCE_REMOVE;
+}
+
+/* Tells the merchant what became of the order; a repeat tells the same event again. */
+static void
+notify (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delivered, gpointer user_data)
 {
   Posting *posting = g_new0 (Posting, 1);
   SandboxFault fault = sandbox_faults_take (sandbox->faults, order->gateway, "notify");
-
-  if (order->paid_at == NULL)
-    order->paid_at = sandbox_now ();
 
   posting->notifier = sandbox->notifier;
   posting->order = order;
   posting->delivered = delivered;
   posting->user_data = user_data;
-  posting->push = g_str_equal (order->gateway, "weidoufu") ? sandbox_weidoufu_push (sandbox, order, fault)
-                                                           : sandbox_wechat_v3_push (sandbox, order, fault);
+  posting->push = sandbox_gateway_find (order->gateway)->push (sandbox, order, fault);
+  g_hash_table_add (sandbox->notifier->running, posting);
+  if (posting->push == NULL) {
+    posting->push = sandbox_push_new ("", "");
+    posting->timer_id = g_timeout_add (0, on_nowhere, posting);
+    return;
+  }
   posting->push->cut = fault.kind == SANDBOX_FAULT_CUT;
   posting->push->times = fault.kind == SANDBOX_FAULT_DUPLICATE ? 2 : 1;
   posting->push->delay_ms = fault.kind == SANDBOX_FAULT_DELAY ? fault.milliseconds : 0;
-  g_hash_table_add (sandbox->notifier->running, posting);
   posting->timer_id = g_timeout_add (posting->push->delay_ms, on_delay_over, posting);
+}
+
+/* Marks the order paid, once, and tells its merchant. */
+void
+sandbox_pay (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delivered, gpointer user_data)
+{
+  if (order->paid_at == NULL)
+    order->paid_at = sandbox_now ();
+  notify (sandbox, order, delivered, user_data);
+}
+
+/* Marks the deduction failed, once and for good, and tells its merchant. */
+void
+sandbox_fail (
+    Sandbox *sandbox, SandboxOrder *order, const char *reason, SandboxDelivered delivered, gpointer user_data)
+{
+  if (order->failed_at == NULL) {
+    order->failed_at = sandbox_now ();
+    order->failure = g_strdup (reason);
+  }
+  notify (sandbox, order, delivered, user_data);
 }
 
 typedef struct {
@@ -264,7 +296,7 @@ on_buyer_pays (gpointer user_data)
 {
   Buyer *buyer = user_data;
 
-  if (buyer->order->paid_at == NULL && !sandbox_order_is_expired (buyer->order))
+  if (buyer->order->paid_at == NULL && buyer->order->failed_at == NULL && !sandbox_order_is_expired (buyer->order))
     sandbox_pay (buyer->sandbox, buyer->order, NULL, NULL);
   return G_SOURCE_REMOVE;
 }

@@ -16,6 +16,8 @@ SandboxNotifier *sandbox_notifier_new (void);
 void sandbox_notifier_free (SandboxNotifier *self);
 
 void sandbox_pay (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delivered, gpointer user_data);
+void sandbox_fail (
+    Sandbox *sandbox, SandboxOrder *order, const char *reason, SandboxDelivered delivered, gpointer user_data);
 void sandbox_pay_later (Sandbox *sandbox, SandboxOrder *order);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SandboxNotifier, sandbox_notifier_free)

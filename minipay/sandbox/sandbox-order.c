@@ -18,6 +18,8 @@ order_free (gpointer data)
   SandboxOrder *order = data;
 
   g_free (order->appid);
+  g_free (order->sub_mchid);
+  g_free (order->sub_appid);
   g_free (order->out_trade_no);
   g_free (order->gateway_no);
   g_free (order->transaction_id);
@@ -27,8 +29,11 @@ order_free (gpointer data)
   g_free (order->fingerprint);
   g_free (order->handle);
   g_free (order->event);
+  g_free (order->failure);
+  g_hash_table_unref (order->extra);
   g_clear_pointer (&order->expires_at, g_date_time_unref);
   g_clear_pointer (&order->paid_at, g_date_time_unref);
+  g_clear_pointer (&order->failed_at, g_date_time_unref);
   g_free (order);
 }
 
@@ -73,6 +78,10 @@ sandbox_orders_add (SandboxOrders *self, const char *gateway, const char *accoun
 
   order->gateway = gateway;
   order->account = account;
+  order->mchid = "";
+  order->wallet = "wechat";
+  order->currency = "CNY";
+  order->extra = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   order->out_trade_no = g_strdup (out_trade_no);
   order->gateway_no = g_strdup_printf ("%s%s", day, digits);
   order->transaction_id = g_strdup_printf ("4200%s%s", day, more);
@@ -117,12 +126,29 @@ sandbox_orders_match (SandboxOrders *self, const char *account, const char *out_
   return found;
 }
 
+void
+sandbox_order_set (SandboxOrder *order, const char *name, const char *value)
+{
+  if (value == NULL)
+    g_hash_table_remove (order->extra, name);
+  else
+    g_hash_table_insert (order->extra, g_strdup (name), g_strdup (value));
+}
+
+/* NULL when it was never set. */
+const char *
+sandbox_order_get (SandboxOrder *order, const char *name)
+{
+  return g_hash_table_lookup (order->extra, name);
+}
+
 gboolean
 sandbox_order_is_expired (SandboxOrder *order)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
 
-  return order->paid_at == NULL && order->expires_at != NULL && g_date_time_compare (now, order->expires_at) >= 0;
+  return order->paid_at == NULL && order->failed_at == NULL && order->expires_at != NULL &&
+         g_date_time_compare (now, order->expires_at) >= 0;
 }
 
 /* China time, which every one of these gateways speaks. */

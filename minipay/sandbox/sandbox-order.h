@@ -11,23 +11,30 @@ typedef enum {
 } SandboxNotifyState;
 
 typedef struct {
-  const char *gateway; /* static: "weidoufu" or "wechat-v3" */
+  const char *gateway; /* static: name in the table of gateways */
   const char *account; /* static: name of the group in the written configuration */
   const char *mchid;   /* static; the access key's place is empty */
   char *appid;
+  char *sub_mchid; /* nullable */
+  char *sub_appid; /* nullable */
   char *out_trade_no;
   char *gateway_no;     /* weidoufu mch_trade_no */
   char *transaction_id; /* fixed at creation, shown once paid */
   char *payer;
   char *notify_url;
-  char *attach;      /* nullable */
-  char *fingerprint; /* every parameter of the order in one text */
-  char *handle;      /* what opened the cashier last: prepay_id, or the whole jsapi object */
-  char *event;       /* nullable; body of the first notification, which every repeat carries again */
-  gint64 total;
+  char *attach;         /* nullable */
+  char *fingerprint;    /* every parameter of the order in one text */
+  char *handle;         /* what opened the cashier last: prepay_id, or the whole jsapi object */
+  char *event;          /* nullable; body of the first notification, which every repeat carries again */
+  char *failure;        /* nullable; why the deduction failed */
+  GHashTable *extra;    /* what only this order's gateway keeps, text by names of its own */
+  const char *wallet;   /* static: "wechat" or "alipay" */
+  const char *currency; /* static */
+  gint64 total;         /* minor units of @currency */
   gint64 pay_type;
   GDateTime *expires_at; /* nullable */
   GDateTime *paid_at;    /* nullable; set once */
+  GDateTime *failed_at;  /* nullable; set once, and never beside @paid_at */
   SandboxNotifyState notify;
   guint notifications;
 } SandboxOrder;
@@ -43,6 +50,8 @@ SandboxOrder *sandbox_orders_find_number (SandboxOrders *self, const char *accou
 GPtrArray *sandbox_orders_match (SandboxOrders *self, const char *account, const char *out_trade_no);
 gboolean sandbox_orders_is_full (SandboxOrders *self);
 
+void sandbox_order_set (SandboxOrder *order, const char *name, const char *value);
+const char *sandbox_order_get (SandboxOrder *order, const char *name);
 gboolean sandbox_order_is_expired (SandboxOrder *order);
 GDateTime *sandbox_now (void);
 char *sandbox_time (GDateTime *time);

@@ -13,8 +13,6 @@
 #include "sandbox-control.h"
 #include "sandbox-log.h"
 #include "sandbox-tap.h"
-#include "sandbox-wechat-v3.h"
-#include "sandbox-weidoufu.h"
 
 #define BACKLOG      1024 /* a merchant may open all his connections at once */
 #define TAP_KEY      "sandbox-tap"
@@ -158,16 +156,15 @@ is_for_us (const SandboxRequest *request)
 static void
 call_handle (SandboxServer *self, Call *call, gboolean is_too_large)
 {
+  const SandboxGateway *gateway = sandbox_gateway_of (call->request);
   gboolean is_complete = TRUE;
 
   if (is_too_large)
     sandbox_reply_set (call->reply, 413, "text/plain", "");
   else if (!is_for_us (call->request))
     sandbox_reply_set (call->reply, 421, "text/plain", "the sandbox answers on loopback only");
-  else if (g_str_has_prefix (call->request->path, "/pay/"))
-    sandbox_weidoufu_handle (self->sandbox, call->request, call->reply);
-  else if (g_str_has_prefix (call->request->path, "/v3/"))
-    sandbox_wechat_v3_handle (self->sandbox, call->request, call->reply);
+  else if (gateway != NULL)
+    gateway->handle (self->sandbox, call->request, call->reply);
   else if (g_str_has_prefix (call->request->path, "/sandbox/")) {
     call_pause (call);
     is_complete = sandbox_control_handle (self->sandbox, call->request, call->reply, on_replied, call);

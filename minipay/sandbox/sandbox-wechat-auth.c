@@ -190,19 +190,12 @@ check_signature (Sandbox *sandbox, const SandboxRequest *request, const Authoriz
   return FALSE;
 }
 
-static const SandboxMerchant *
-find_merchant (const char *mchid)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (sandbox_merchants); i++) {
-    if (g_str_equal (sandbox_merchants[i].mchid, mchid))
-      return &sandbox_merchants[i];
-  }
-  return NULL;
-}
-
-/* The merchant who signed, or NULL with the reply filled. */
+/* The merchant of @gateway who signed, or NULL with the reply filled. */
 const SandboxMerchant *
-sandbox_wechat_authenticate (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
+sandbox_wechat_authenticate (Sandbox *sandbox,
+                             const char *gateway,
+                             const SandboxRequest *request,
+                             SandboxReply *reply)
 {
   g_auto (Authorization) auth = { 0 };
   const char *header = sandbox_request_get (request, "Authorization");
@@ -217,8 +210,8 @@ sandbox_wechat_authenticate (Sandbox *sandbox, const SandboxRequest *request, Sa
     fault = check_timestamp (auth.timestamp);
   if (fault == NULL)
     fault = check_nonce (auth.nonce_str);
-  if (fault == NULL && (merchant = find_merchant (auth.mchid)) == NULL)
-    fault = "mchid is none of the sandbox";
+  if (fault == NULL && (merchant = sandbox_merchant_find (gateway, auth.mchid)) == NULL)
+    fault = "mchid is none of this gateway's merchants in the sandbox";
   if (fault == NULL && g_ascii_strcasecmp (auth.serial_no, sandbox->config->merchant_serial) != 0)
     fault = "serial_no is not the merchant certificate's";
   if (fault == NULL && !check_signature (sandbox, request, &auth, reply))

@@ -3,8 +3,10 @@
 
 #include "sandbox-gateway.h"
 
-const SandboxMerchant *
-sandbox_wechat_authenticate (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply);
+const SandboxMerchant *sandbox_wechat_authenticate (Sandbox *sandbox,
+                                                    const char *gateway,
+                                                    const SandboxRequest *request,
+                                                    SandboxReply *reply);
 gboolean sandbox_wechat_check_headers (Sandbox *sandbox,
                                        const SandboxMerchant *merchant,
                                        const SandboxRequest *request,

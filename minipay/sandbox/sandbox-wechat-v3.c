@@ -9,23 +9,13 @@
 #include "sandbox-json.h"
 #include "sandbox-notify.h"
 #include "sandbox-wechat-auth.h"
+#include "sandbox-wechat-mode.h"
 #include "sandbox-wechat-order.h"
+#include "sandbox-wechat-transaction.h"
 
-#define GATEWAY     "wechat-v3"
-#define PATH_JSAPI  "/v3/pay/transactions/jsapi"
-#define PATH_NUMBER "/v3/pay/transactions/out-trade-no/"
-#define PATH_ID     "/v3/pay/transactions/id/"
-#define PATH_CERTS  "/v3/certificates"
-
-static const SandboxMerchant *
-find_merchant (const char *account)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (sandbox_merchants); i++) {
-    if (g_str_equal (sandbox_merchants[i].account, account))
-      return &sandbox_merchants[i];
-  }
-  g_assert_not_reached ();
-}
+#define JSAPI         "jsapi"
+#define BY_NUMBER     "out-trade-no/"
+#define BY_GATEWAY_NO "id/"
 
 static void
 answer (
@@ -41,31 +31,29 @@ answer (
     sandbox_wechat_sign (sandbox, merchant, body, bad, reply->headers);
 }
 
-static char *
-make_prepay_id (void)
-{
-  g_autoptr (GDateTime) now = sandbox_now ();
-  g_autofree char *time = g_date_time_format (now, "%Y%m%d%H%M%S");
-  g_autofree char *hex = sandbox_random_hex (16);
-  g_autofree char *lower = g_ascii_strdown (hex, -1);
-
-  return g_strdup_printf ("wx%s%s0000", time, lower);
-}
-
 static SandboxOrder *
 add_order (Sandbox *sandbox, const SandboxMerchant *merchant, JsonObject *object, char *fingerprint)
 {
-  SandboxOrder *order =
-      sandbox_orders_add (sandbox->orders, GATEWAY, merchant->account, sandbox_json_text (object, "out_trade_no"));
+  SandboxOrder *order = sandbox_orders_add (
+      sandbox->orders, merchant->gateway, merchant->account, sandbox_json_text (object, "out_trade_no"));
+  const SandboxWechatMode *mode = sandbox_wechat_mode_of (merchant);
+  JsonObject *amount = json_object_get_object_member (object, "amount");
+  JsonObject *payer = json_object_get_object_member (object, "payer");
+  const char *openid = json_object_has_member (payer, mode->openids[0]) ? mode->openids[0] : mode->openids[1];
+  const char *currency = sandbox_json_text (amount, "currency");
   const char *expire = sandbox_json_text (object, "time_expire");
 
   order->mchid = merchant->mchid;
-  order->appid = g_strdup (sandbox_json_text (object, "appid"));
-  order->payer = g_strdup (sandbox_json_text (json_object_get_object_member (object, "payer"), "openid"));
+  order->appid = g_strdup (merchant->appid);
+  order->sub_mchid = g_strdup (merchant->sub_mchid);
+  order->sub_appid = mode->sub_appid != NULL ? g_strdup (sandbox_json_text (object, mode->sub_appid)) : NULL;
+  order->payer = g_strdup (sandbox_json_text (payer, openid));
+  sandbox_order_set (order, "openid", openid);
   order->notify_url = g_strdup (sandbox_json_text (object, "notify_url"));
   order->attach = g_strdup (sandbox_json_text (object, "attach"));
   order->fingerprint = fingerprint;
-  order->total = json_object_get_int_member (json_object_get_object_member (object, "amount"), "total");
+  sandbox_json_integer (json_object_get_member (amount, "total"), &order->total);
+  order->currency = currency != NULL ? g_intern_string (currency) : "CNY";
   order->expires_at = expire != NULL ? g_date_time_new_from_iso8601 (expire, NULL) : NULL;
   sandbox_pay_later (sandbox, order);
   return order;
@@ -91,7 +79,7 @@ create (Sandbox *sandbox, const SandboxMerchant *merchant, const SandboxRequest 
   object = json_node_get_object (root);
   fingerprint = sandbox_json_canonical (root);
 
-  fault = sandbox_faults_take (sandbox->faults, GATEWAY, "create");
+  fault = sandbox_faults_take (sandbox->faults, merchant->gateway, "create");
   if (fault.kind == SANDBOX_FAULT_HTTP_429) {
     sandbox_fault_spoil (fault, reply);
     return;
@@ -111,102 +99,85 @@ create (Sandbox *sandbox, const SandboxMerchant *merchant, const SandboxRequest 
     if (order == NULL)
       order = add_order (sandbox, merchant, object, g_steal_pointer (&fingerprint));
     g_free (order->handle);
-    order->handle = make_prepay_id ();
+    order->handle = sandbox_wechat_make_prepay_id ();
     text = g_strdup_printf ("{\"prepay_id\":\"%s\"}", order->handle);
     answer (sandbox, merchant, text, fault, reply);
   }
 }
 
-static void
-add_amount (JsonBuilder *builder, SandboxOrder *order, SandboxFault fault)
+/* Whether the query string names the merchant as his mode does; FALSE with the reply filled. */
+static gboolean
+check_query (const SandboxMerchant *merchant, GHashTable *params, SandboxReply *reply)
 {
-  gint64 total = order->total + (fault.kind == SANDBOX_FAULT_WRONG_AMOUNT ? 1 : 0);
-  const char *currency = fault.kind == SANDBOX_FAULT_WRONG_CURRENCY ? "USD" : "CNY";
+  const SandboxWechatMode *mode = sandbox_wechat_mode_of (merchant);
+  const struct {
+    const char *name; /* nullable */
+    const char *value;
+  } wanted[] = { { mode->mchid, merchant->mchid }, { mode->sub_mchid, merchant->sub_mchid } };
+  GHashTableIter iter;
+  gpointer name = NULL;
 
-  json_builder_set_member_name (builder, "amount");
-  json_builder_begin_object (builder);
-  sandbox_json_add_integer (builder, "total", total);
-  if (order->paid_at != NULL)
-    sandbox_json_add_integer (builder, "payer_total", total);
-  sandbox_json_add_text (builder, "currency", currency);
-  sandbox_json_add_text (builder, "payer_currency", currency);
-  json_builder_end_object (builder);
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++) {
+    const char *sent =
+        params != NULL && wanted[i].name != NULL ? g_hash_table_lookup (params, wanted[i].name) : NULL;
+
+    if (g_strcmp0 (sent, wanted[i].value) == 0)
+      continue;
+    sandbox_wechat_refuse (reply,
+                           400,
+                           "PARAM_ERROR",
+                           "query",
+                           wanted[i].name,
+                           "%s is missing or not the one that signed",
+                           wanted[i].name);
+    return FALSE;
+  }
+
+  g_hash_table_iter_init (&iter, params);
+  while (g_hash_table_iter_next (&iter, &name, NULL)) {
+    if (!sandbox_wechat_mode_is_name_of_another (mode, name))
+      continue;
+    sandbox_wechat_refuse (reply,
+                           400,
+                           "PARAM_ERROR",
+                           "query",
+                           name,
+                           "%s belongs to another way of paying than this merchant's",
+                           (const char *) name);
+    return FALSE;
+  }
+  return TRUE;
 }
 
 static void
-add_paid (JsonBuilder *builder, SandboxOrder *order)
+query (Sandbox *sandbox,
+       const SandboxMerchant *merchant,
+       const SandboxRequest *request,
+       const char *rest,
+       SandboxReply *reply)
 {
-  g_autofree char *time = sandbox_time (order->paid_at);
-
-  sandbox_json_add_text (builder, "transaction_id", order->transaction_id);
-  sandbox_json_add_text (builder, "trade_type", "JSAPI");
-  sandbox_json_add_text (builder, "bank_type", "OTHERS");
-  sandbox_json_add_text (builder, "success_time", time);
-  json_builder_set_member_name (builder, "payer");
-  json_builder_begin_object (builder);
-  sandbox_json_add_text (builder, "openid", order->payer);
-  json_builder_end_object (builder);
-}
-
-/* The text of a query's answer and of a notification's plaintext. */
-static char *
-make_transaction (SandboxOrder *order, SandboxFault fault)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *other = sandbox_random_digits (20);
-  gboolean is_paid = order->paid_at != NULL;
-  gboolean is_expired = sandbox_order_is_expired (order);
-
-  json_builder_begin_object (builder);
-  sandbox_json_add_text (builder, "mchid", fault.kind == SANDBOX_FAULT_WRONG_MCHID ? "1900000009" : order->mchid);
-  sandbox_json_add_text (
-      builder, "appid", fault.kind == SANDBOX_FAULT_WRONG_APPID ? "wx0000000000000009" : order->appid);
-  sandbox_json_add_text (
-      builder, "out_trade_no", fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no);
-  sandbox_json_add_text (builder, "trade_state", is_paid ? "SUCCESS" : is_expired ? "CLOSED" : "NOTPAY");
-  sandbox_json_add_text (builder,
-                         "trade_state_desc",
-                         is_paid      ? "支付成功"
-                         : is_expired ? "订单已关闭"
-                                      : "订单未支付");
-  if (order->attach != NULL)
-    sandbox_json_add_text (builder, "attach", order->attach);
-  if (is_paid)
-    add_paid (builder, order);
-  add_amount (builder, order, fault);
-  json_builder_end_object (builder);
-  return sandbox_json_write (builder);
-}
-
-static void
-query (Sandbox *sandbox, const SandboxMerchant *merchant, const SandboxRequest *request, SandboxReply *reply)
-{
-  gboolean by_id = g_str_has_prefix (request->path, PATH_ID);
+  gboolean by_id = g_str_has_prefix (rest, BY_GATEWAY_NO);
   g_autoptr (GHashTable) params = sandbox_request_get_query (request);
-  g_autofree char *number = g_uri_unescape_string (request->path + strlen (by_id ? PATH_ID : PATH_NUMBER), "/");
+  g_autofree char *number = g_uri_unescape_string (rest + strlen (by_id ? BY_GATEWAY_NO : BY_NUMBER), "/");
   g_autofree char *text = NULL;
-  const char *mchid = params != NULL ? g_hash_table_lookup (params, "mchid") : NULL;
   SandboxOrder *order = NULL;
   SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };
 
-  if (g_strcmp0 (mchid, merchant->mchid) != 0) {
-    sandbox_wechat_refuse (
-        reply, 400, "PARAM_ERROR", "query", "mchid", "mchid is missing or not the one that signed");
+  if (!check_query (merchant, params, reply))
     return;
-  }
   if (number != NULL && g_utf8_validate (number, -1, NULL))
     order = by_id ? sandbox_orders_find_number (sandbox->orders, merchant->account, number)
                   : sandbox_orders_find (sandbox->orders, merchant->account, number);
   if (order != NULL && by_id && (order->paid_at == NULL || !g_str_equal (number, order->transaction_id)))
     order = NULL; /* the gateway's number exists for a buyer's payment, not for an order */
 
-  fault = sandbox_faults_take (sandbox->faults, GATEWAY, "query");
+  fault = sandbox_faults_take (sandbox->faults, merchant->gateway, "query");
   if (order == NULL) {
     sandbox_wechat_refuse (reply, 404, "ORDER_NOT_EXIST", NULL, NULL, "the order does not exist");
     sandbox_fault_spoil (fault, reply);
     return;
   }
-  text = make_transaction (order, fault);
+  text = sandbox_wechat_make_transaction (order, fault);
   answer (sandbox, merchant, text, fault, reply);
 }
 
@@ -223,18 +194,6 @@ certificate_time (const ASN1_TIME *time)
       parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
   china = g_date_time_to_timezone (utc, zone);
   return sandbox_time (china);
-}
-
-static void
-add_sealed (JsonBuilder *builder, Sandbox *sandbox, const char *associated_data, const char *plaintext)
-{
-  g_autofree char *nonce = sandbox_random_text (12);
-  g_autofree char *ciphertext = sandbox_seal (sandbox->config->api_v3_key, nonce, associated_data, plaintext);
-
-  sandbox_json_add_text (builder, "algorithm", "AEAD_AES_256_GCM");
-  sandbox_json_add_text (builder, "ciphertext", ciphertext);
-  sandbox_json_add_text (builder, "associated_data", associated_data);
-  sandbox_json_add_text (builder, "nonce", nonce);
 }
 
 static void
@@ -262,7 +221,7 @@ certificates (Sandbox *sandbox, const SandboxMerchant *merchant, SandboxReply *r
   sandbox_json_add_text (builder, "expire_time", to);
   json_builder_set_member_name (builder, "encrypt_certificate");
   json_builder_begin_object (builder);
-  add_sealed (builder, sandbox, "certificate", pem);
+  sandbox_wechat_add_sealed (builder, sandbox, "certificate", pem);
   json_builder_end_object (builder);
   json_builder_end_object (builder);
   json_builder_end_array (builder);
@@ -271,29 +230,20 @@ certificates (Sandbox *sandbox, const SandboxMerchant *merchant, SandboxReply *r
   answer (sandbox, merchant, text, none, reply);
 }
 
+/* One request to either gateway; the one is the other with other paths and other names. */
 static void
-route (Sandbox *sandbox, const SandboxMerchant *merchant, const SandboxRequest *request, SandboxReply *reply)
+serve (Sandbox *sandbox, const char *gateway, const SandboxRequest *request, SandboxReply *reply)
 {
-  if (g_str_equal (request->path, PATH_JSAPI))
-    create (sandbox, merchant, request, reply);
-  else if (g_str_equal (request->path, PATH_CERTS))
-    certificates (sandbox, merchant, reply);
-  else
-    query (sandbox, merchant, request, reply);
-}
-
-void
-sandbox_wechat_v3_handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
-{
+  const SandboxWechatMode *mode = sandbox_wechat_mode_first (gateway);
   g_autofree char *hex = sandbox_random_hex (40);
   g_autofree char *request_id = g_strdup_printf ("08%s-0", hex);
-  gboolean is_create = g_str_equal (request->path, PATH_JSAPI);
-  gboolean is_known = is_create || g_str_equal (request->path, PATH_CERTS) ||
-                      g_str_has_prefix (request->path, PATH_NUMBER) || g_str_has_prefix (request->path, PATH_ID);
+  const char *rest = g_str_has_prefix (request->path, mode->orders) ? request->path + strlen (mode->orders) : "";
+  gboolean is_create = g_str_equal (rest, JSAPI);
+  gboolean is_query = g_str_has_prefix (rest, BY_NUMBER) || g_str_has_prefix (rest, BY_GATEWAY_NO);
   const SandboxMerchant *merchant = NULL;
 
   sandbox_reply_add_header (reply, "Request-ID", request_id);
-  if (!is_known) {
+  if (!is_create && !is_query && !g_str_equal (request->path, mode->certificates)) {
     sandbox_reply_set (reply, 404, "application/json", "");
     return;
   }
@@ -301,49 +251,96 @@ sandbox_wechat_v3_handle (Sandbox *sandbox, const SandboxRequest *request, Sandb
     sandbox_reply_set (reply, 405, "application/json", "");
     return;
   }
-  merchant = sandbox_wechat_authenticate (sandbox, request, reply);
-  if (merchant != NULL && sandbox_wechat_check_headers (sandbox, merchant, request, reply))
-    route (sandbox, merchant, request, reply);
+  merchant = sandbox_wechat_authenticate (sandbox, gateway, request, reply);
+  if (merchant == NULL || !sandbox_wechat_check_headers (sandbox, merchant, request, reply))
+    return;
+
+  if (is_create)
+    create (sandbox, merchant, request, reply);
+  else if (is_query)
+    query (sandbox, merchant, request, rest, reply);
+  else
+    certificates (sandbox, merchant, reply);
 }
 
-static char *
-make_event (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
+static SandboxPush *
+push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *id = sandbox_random_uuid ();
-  g_autofree char *time = sandbox_time (order->paid_at);
-  g_autofree char *plaintext = make_transaction (order, fault);
+  gboolean is_lie = sandbox_fault_is_lie (fault);
+  g_autofree char *body =
+      is_lie || order->event == NULL ? sandbox_wechat_make_event (sandbox, order, fault) : g_strdup (order->event);
+  SandboxPush *made = sandbox_push_new (order->notify_url, body);
 
-  json_builder_begin_object (builder);
-  sandbox_json_add_text (builder, "id", id);
-  sandbox_json_add_text (builder, "create_time", time);
-  sandbox_json_add_text (builder, "resource_type", "encrypt-resource");
-  sandbox_json_add_text (builder, "event_type", "TRANSACTION.SUCCESS");
-  sandbox_json_add_text (builder, "summary", "支付成功");
-  json_builder_set_member_name (builder, "resource");
-  json_builder_begin_object (builder);
-  sandbox_json_add_text (builder, "original_type", "transaction");
-  add_sealed (builder, sandbox, "transaction", plaintext);
-  json_builder_end_object (builder);
-  json_builder_end_object (builder);
-  return sandbox_json_write (builder);
+  if (!is_lie && order->event == NULL)
+    order->event = g_strdup (body);
+  sandbox_wechat_sign (sandbox, sandbox_merchant_get (order->account), body, fault, made->headers);
+  return made;
 }
 
 static gboolean
-is_lie (SandboxFault fault)
+is_acknowledged (const SandboxPush *made, guint status, GBytes *answer)
 {
-  return fault.kind >= SANDBOX_FAULT_WRONG_ORDER && fault.kind <= SANDBOX_FAULT_WRONG_APPID;
+  return status == 200 || status == 204;
 }
 
-SandboxPush *
-sandbox_wechat_v3_push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
-{
-  g_autofree char *body =
-      is_lie (fault) || order->event == NULL ? make_event (sandbox, order, fault) : g_strdup (order->event);
-  SandboxPush *push = sandbox_push_new (order->notify_url, body);
+/* What both gateways can do wrong. */
+#define FAULTS                                                                                                     \
+  { SANDBOX_FAULT_DELAY, "cqn" }, { SANDBOX_FAULT_CUT, "cqn" }, { SANDBOX_FAULT_NO_SIGNATURE, "cqn" },             \
+      { SANDBOX_FAULT_BAD_SIGNATURE, "cqn" }, { SANDBOX_FAULT_SIGNTEST, "cqn" }, { SANDBOX_FAULT_STALE, "cqn" },   \
+      { SANDBOX_FAULT_WRONG_ORDER, "qn" }, { SANDBOX_FAULT_WRONG_AMOUNT, "qn" },                                   \
+      { SANDBOX_FAULT_WRONG_CURRENCY, "qn" }, { SANDBOX_FAULT_WRONG_MCHID, "qn" },                                 \
+      { SANDBOX_FAULT_WRONG_APPID, "qn" }, { SANDBOX_FAULT_HTTP_500, "cq" }, { SANDBOX_FAULT_HTTP_502, "cq" },     \
+      { SANDBOX_FAULT_HTTP_429, "cq" }, { SANDBOX_FAULT_HTML, "cq" }, { SANDBOX_FAULT_REDIRECT, "cq" },            \
+      { SANDBOX_FAULT_GZIP_BOMB, "cq" }, { SANDBOX_FAULT_DUPLICATE, "cqn" },                                       \
+  {                                                                                                                \
+    SANDBOX_FAULT_UNKNOWN_SERIAL, "cqn"                                                                            \
+  }
 
-  if (!is_lie (fault) && order->event == NULL)
-    order->event = g_strdup (body);
-  sandbox_wechat_sign (sandbox, find_merchant (order->account), body, fault, push->headers);
-  return push;
+static gboolean
+v3_owns (const SandboxRequest *request)
+{
+  return g_str_has_prefix (request->path, "/v3/");
 }
+
+static void
+v3_handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
+{
+  serve (sandbox, SANDBOX_WECHAT_V3, request, reply);
+}
+
+static const SandboxFaultRule v3_faults[] = { FAULTS, { SANDBOX_FAULT_NONE, "" } };
+
+const SandboxGateway sandbox_wechat_v3 = {
+  .name = SANDBOX_WECHAT_V3,
+  .faults = v3_faults,
+  .owns = v3_owns,
+  .handle = v3_handle,
+  .push = push,
+  .is_acknowledged = is_acknowledged,
+};
+
+static gboolean
+global_owns (const SandboxRequest *request)
+{
+  return g_str_has_prefix (request->path, "/v3/global/");
+}
+
+static void
+global_handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
+{
+  serve (sandbox, SANDBOX_WECHAT_GLOBAL, request, reply);
+}
+
+static const SandboxFaultRule global_faults[] = { FAULTS,
+                                                  { SANDBOX_FAULT_WRONG_SUB_MCHID, "qn" },
+                                                  { SANDBOX_FAULT_WRONG_SUB_APPID, "qn" },
+                                                  { SANDBOX_FAULT_NONE, "" } };
+
+const SandboxGateway sandbox_wechat_global = {
+  .name = SANDBOX_WECHAT_GLOBAL,
+  .faults = global_faults,
+  .owns = global_owns,
+  .handle = global_handle,
+  .push = push,
+  .is_acknowledged = is_acknowledged,
+};

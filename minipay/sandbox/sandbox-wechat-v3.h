@@ -3,5 +3,5 @@
 
 #include "sandbox-gateway.h"
 
-void sandbox_wechat_v3_handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply);
-SandboxPush *sandbox_wechat_v3_push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault);
+extern const SandboxGateway sandbox_wechat_v3;
+extern const SandboxGateway sandbox_wechat_global;

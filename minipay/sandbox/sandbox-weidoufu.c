@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sandbox-crypto.h"
+#include "sandbox-fields.h"
 #include "sandbox-json.h"
 #include "sandbox-notify.h"
 
@@ -25,14 +26,6 @@ static const FieldRule field_rules[] = {
   { "attach", 128, FALSE },   { "ledger", 512, FALSE }, { "sign", 32, TRUE },
 };
 
-static const char *
-get (GHashTable *fields, const char *name)
-{
-  const char *value = g_hash_table_lookup (fields, name);
-
-  return value != NULL && *value != '\0' ? value : NULL;
-}
-
 static void
 refuse (SandboxReply *reply, GHashTable *fields, const char *message)
 {
@@ -46,8 +39,11 @@ refuse (SandboxReply *reply, GHashTable *fields, const char *message)
   json_builder_set_member_name (builder, "data");
   json_builder_begin_object (builder);
   sandbox_json_add_text (builder, "mch_trade_no", digits);
-  sandbox_json_add_text (
-      builder, "out_order_no", fields != NULL && get (fields, "out_order_no") ? get (fields, "out_order_no") : "");
+  sandbox_json_add_text (builder,
+                         "out_order_no",
+                         fields != NULL && sandbox_fields_get (fields, "out_order_no")
+                             ? sandbox_fields_get (fields, "out_order_no")
+                             : "");
   sandbox_json_add_text (builder, "jsapi", "");
   json_builder_end_object (builder);
   json_builder_end_object (builder);
@@ -70,82 +66,18 @@ static void G_GNUC_PRINTF (3, 4) refuse_field (SandboxReply *reply, GHashTable *
   refuse (reply, fields, message);
 }
 
-static GHashTable *
-read_json (GBytes *body, GError **error)
-{
-  g_autoptr (GHashTable) fields = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (JsonNode) root = sandbox_json_parse (body, error);
-  JsonObjectIter iter;
-  const char *name = NULL;
-  JsonNode *node = NULL;
-  gint64 number = 0;
-
-  if (root == NULL)
-    return NULL;
-  if (!JSON_NODE_HOLDS_OBJECT (root)) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the body is not an object");
-    return NULL;
-  }
-
-  json_object_iter_init (&iter, json_node_get_object (root));
-  while (json_object_iter_next (&iter, &name, &node)) {
-    if (sandbox_json_integer (node, &number))
-      g_hash_table_insert (fields, g_strdup (name), g_strdup_printf ("%" G_GINT64_FORMAT, number));
-    else if (JSON_NODE_HOLDS_NULL (node))
-      g_hash_table_insert (fields, g_strdup (name), g_strdup (""));
-    else if (json_node_get_value_type (node) == G_TYPE_STRING)
-      g_hash_table_insert (fields, g_strdup (name), g_strdup (json_node_get_string (node)));
-    else {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s is neither a string nor a whole number", name);
-      return NULL;
-    }
-  }
-  return g_steal_pointer (&fields);
-}
-
-static GHashTable *
-read_fields (const SandboxRequest *request, GError **error)
-{
-  const char *type = soup_message_headers_get_content_type (request->headers, NULL);
-  gsize length = g_bytes_get_size (request->body);
-  g_autofree char *text = NULL;
-  GHashTable *fields = NULL;
-
-  if (g_strcmp0 (type, "application/json") == 0)
-    return read_json (request->body, error);
-  if (g_strcmp0 (type, "application/x-www-form-urlencoded") != 0) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the content type is neither JSON nor a form");
-    return NULL;
-  }
-
-  text = g_strndup (g_bytes_get_data (request->body, NULL), length);
-  fields = strlen (text) == length ? sandbox_form_parse (text) : NULL;
-  if (fields == NULL)
-    g_set_error_literal (
-        error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the form is malformed or names a field twice");
-  return fields;
-}
-
 static char *
 make_string_to_sign (GHashTable *fields)
 {
-  g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (fields), (GCompareFunc) strcmp);
-  GString *text = g_string_new (NULL);
+  g_autofree char *sorted = sandbox_fields_sort (fields);
 
-  for (GList *l = names; l != NULL; l = l->next) {
-    const char *value = get (fields, l->data);
-
-    if (value != NULL && !g_str_equal (l->data, "sign"))
-      g_string_append_printf (text, "%s=%s&", (const char *) l->data, value);
-  }
-  g_string_append (text, "secret_key=");
-  return g_string_free (text, FALSE);
+  return g_strconcat (sorted, "secret_key=", NULL);
 }
 
 static gboolean
 check_signature (Sandbox *sandbox, GHashTable *fields, SandboxReply *reply)
 {
-  const char *sign = get (fields, "sign") != NULL ? get (fields, "sign") : "";
+  const char *sign = sandbox_fields_get (fields, "sign") != NULL ? sandbox_fields_get (fields, "sign") : "";
   g_autofree char *shown = make_string_to_sign (fields);
   g_autofree char *whole = g_strconcat (shown, sandbox->config->secret_key, NULL);
   g_autofree char *expected = sandbox_md5 (whole);
@@ -225,7 +157,7 @@ check_lengths (GHashTable *fields, SandboxReply *reply)
 {
   for (guint i = 0; i < G_N_ELEMENTS (field_rules); i++) {
     const FieldRule *rule = &field_rules[i];
-    const char *value = get (fields, rule->name);
+    const char *value = sandbox_fields_get (fields, rule->name);
 
     if (value == NULL && rule->is_required) {
       refuse_field (reply, fields, "%s is missing", rule->name);
@@ -245,19 +177,19 @@ check_fields (GHashTable *fields, gint64 *pay_type, gint64 *total, SandboxReply 
   if (!check_lengths (fields, reply))
     return FALSE;
 
-  if (!is_order_number (get (fields, "out_order_no")))
+  if (!is_order_number (sandbox_fields_get (fields, "out_order_no")))
     refuse_field (reply, fields, "out_order_no is not 18 to 32 letters and digits");
-  else if (!read_number (get (fields, "total_fee"), MAX_TOTAL, total))
+  else if (!read_number (sandbox_fields_get (fields, "total_fee"), MAX_TOTAL, total))
     refuse_field (reply, fields, "total_fee is not a whole number of fen in 1..%d", MAX_TOTAL);
-  else if (!read_number (get (fields, "pay_type"), 2, pay_type))
+  else if (!read_number (sandbox_fields_get (fields, "pay_type"), 2, pay_type))
     refuse_field (reply, fields, "pay_type is neither 1 nor 2");
-  else if (get (fields, *pay_type == 1 ? "openid" : "buyer_id") == NULL)
+  else if (sandbox_fields_get (fields, *pay_type == 1 ? "openid" : "buyer_id") == NULL)
     refuse_field (reply, fields, "pay_type %d needs %s", (int) *pay_type, *pay_type == 1 ? "openid" : "buyer_id");
-  else if (get (fields, "openid") != NULL && get (fields, "buyer_id") != NULL)
+  else if (sandbox_fields_get (fields, "openid") != NULL && sandbox_fields_get (fields, "buyer_id") != NULL)
     refuse_field (reply, fields, "openid and buyer_id exclude each other");
-  else if (get (fields, "ledger") != NULL && !is_ledger (get (fields, "ledger")))
+  else if (sandbox_fields_get (fields, "ledger") != NULL && !is_ledger (sandbox_fields_get (fields, "ledger")))
     refuse_field (reply, fields, "ledger is not a JSON array of amount and sub_mch_no");
-  else if (!sandbox_is_loopback_url (get (fields, "notify_url")))
+  else if (!sandbox_is_loopback_url (sandbox_fields_get (fields, "notify_url")))
     refuse_field (reply, fields, "notify_url is not on loopback, and the sandbox never leaves this machine");
   else
     return TRUE;
@@ -311,13 +243,14 @@ answer_order (SandboxOrder *order, SandboxFault fault, SandboxReply *reply)
 static SandboxOrder *
 add_order (Sandbox *sandbox, GHashTable *fields, gint64 pay_type, gint64 total, const char *fingerprint)
 {
-  SandboxOrder *order = sandbox_orders_add (sandbox->orders, GATEWAY, GATEWAY, get (fields, "out_order_no"));
+  SandboxOrder *order =
+      sandbox_orders_add (sandbox->orders, GATEWAY, GATEWAY, sandbox_fields_get (fields, "out_order_no"));
 
   order->mchid = "";
   order->appid = g_strdup ("");
-  order->payer = g_strdup (get (fields, pay_type == 1 ? "openid" : "buyer_id"));
-  order->notify_url = g_strdup (get (fields, "notify_url"));
-  order->attach = g_strdup (get (fields, "attach"));
+  order->payer = g_strdup (sandbox_fields_get (fields, pay_type == 1 ? "openid" : "buyer_id"));
+  order->notify_url = g_strdup (sandbox_fields_get (fields, "notify_url"));
+  order->attach = g_strdup (sandbox_fields_get (fields, "attach"));
   order->fingerprint = g_strdup (fingerprint);
   order->handle = make_handle (pay_type);
   order->total = total;
@@ -330,7 +263,7 @@ static void
 create (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GHashTable) fields = read_fields (request, &error);
+  g_autoptr (GHashTable) fields = sandbox_fields_read (request, SANDBOX_FIELDS_SCALARS, &error);
   g_autofree char *fingerprint = NULL;
   SandboxOrder *order = NULL;
   SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };
@@ -341,8 +274,8 @@ create (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
     refuse_field (reply, NULL, "%s", error->message);
     return;
   }
-  if (get (fields, "access_key") == NULL ||
-      !sandbox_is_equal (get (fields, "access_key"), sandbox->config->access_key)) {
+  if (sandbox_fields_get (fields, "access_key") == NULL ||
+      !sandbox_is_equal (sandbox_fields_get (fields, "access_key"), sandbox->config->access_key)) {
     refuse_field (reply, fields, "access_key is not the one of the sandbox's configuration");
     return;
   }
@@ -356,7 +289,7 @@ create (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
   }
 
   fingerprint = make_string_to_sign (fields);
-  order = sandbox_orders_find (sandbox->orders, GATEWAY, get (fields, "out_order_no"));
+  order = sandbox_orders_find (sandbox->orders, GATEWAY, sandbox_fields_get (fields, "out_order_no"));
   if (order != NULL && !g_str_equal (order->fingerprint, fingerprint)) {
     refuse (reply, fields, "商户订单号重复");
     return;
@@ -381,8 +314,8 @@ query (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *other = sandbox_random_digits (20);
   g_autofree char *text = NULL;
-  const char *number = params != NULL ? get (params, "out_order_no") : NULL;
-  const char *gateway_no = params != NULL ? get (params, "mch_trade_no") : NULL;
+  const char *number = params != NULL ? sandbox_fields_get (params, "out_order_no") : NULL;
+  const char *gateway_no = params != NULL ? sandbox_fields_get (params, "mch_trade_no") : NULL;
   SandboxOrder *order = NULL;
   SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };
 
@@ -423,8 +356,8 @@ query (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
   sandbox_fault_spoil (fault, reply);
 }
 
-void
-sandbox_weidoufu_handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
+static void
+handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
 {
   gboolean is_create = g_str_equal (request->path, "/pay/miniapp");
 
@@ -466,8 +399,8 @@ make_content (SandboxOrder *order, SandboxFault fault)
   return sandbox_json_write (builder);
 }
 
-SandboxPush *
-sandbox_weidoufu_push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
+static SandboxPush *
+push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
 {
   gboolean is_lie = fault.kind == SANDBOX_FAULT_WRONG_ORDER || fault.kind == SANDBOX_FAULT_WRONG_AMOUNT;
   g_autofree char *content = is_lie || order->event == NULL ? make_content (order, fault) : g_strdup (order->event);
@@ -485,3 +418,32 @@ sandbox_weidoufu_push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault
     body = g_strdup_printf ("{\"content\":%s,\"sign\":\"%s\"}", content, sign);
   return sandbox_push_new (order->notify_url, body);
 }
+
+static gboolean
+owns (const SandboxRequest *request)
+{
+  return g_str_has_prefix (request->path, "/pay/");
+}
+
+static gboolean
+is_acknowledged (const SandboxPush *push, guint status, GBytes *answer)
+{
+  return status == 200;
+}
+
+static const SandboxFaultRule fault_rules[] = {
+  { SANDBOX_FAULT_DELAY, "cqn" },       { SANDBOX_FAULT_CUT, "cqn" },         { SANDBOX_FAULT_NO_SIGNATURE, "n" },
+  { SANDBOX_FAULT_BAD_SIGNATURE, "n" }, { SANDBOX_FAULT_WRONG_ORDER, "cqn" }, { SANDBOX_FAULT_WRONG_AMOUNT, "n" },
+  { SANDBOX_FAULT_HTTP_500, "cq" },     { SANDBOX_FAULT_HTTP_502, "cq" },     { SANDBOX_FAULT_HTTP_429, "cq" },
+  { SANDBOX_FAULT_HTML, "cq" },         { SANDBOX_FAULT_REDIRECT, "cq" },     { SANDBOX_FAULT_GZIP_BOMB, "cq" },
+  { SANDBOX_FAULT_DUPLICATE, "n" },     { SANDBOX_FAULT_NONE, "" },
+};
+
+const SandboxGateway sandbox_weidoufu = {
+  .name = GATEWAY,
+  .faults = fault_rules,
+  .owns = owns,
+  .handle = handle,
+  .push = push,
+  .is_acknowledged = is_acknowledged,
+};

@@ -3,5 +3,4 @@
 
 #include "sandbox-gateway.h"
 
-void sandbox_weidoufu_handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply);
-SandboxPush *sandbox_weidoufu_push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault);
+extern const SandboxGateway sandbox_weidoufu;

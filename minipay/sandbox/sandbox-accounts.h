@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "sandbox-config.h"
+
+char *sandbox_accounts_write (SandboxConfig *config, const char *endpoint);
