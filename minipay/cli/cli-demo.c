@@ -6,6 +6,7 @@
 #include "cli/cli-output.h"
 #include "cli/demo-run.h"
 #include "cli/demo-sandbox.h"
+#include "cli/demo-scene.h"
 
 #define PREFERRED_METHOD "mini-program/"
 
@@ -45,11 +46,12 @@ make_mode_name (const char *mode, const char *wallet, guint n_wallets)
 }
 
 static void
-add_run (GPtrArray *runs, MinipayAccount *account, const char *method, guint n_wallets)
+add_run (GPtrArray *runs, MinipayAccount *account, const char *method, guint n_wallets, gboolean fails)
 {
   g_auto (GStrv) words = g_strsplit (method, "/", 2);
   const char *wallet = words[1] != NULL ? words[1] : "any";
-  g_autofree char *mode = make_mode_name (minipay_account_get_mode (account), wallet, n_wallets);
+  g_autofree char *plain = make_mode_name (minipay_account_get_mode (account), wallet, n_wallets);
+  g_autofree char *mode = fails ? g_strconcat (plain, ", failing", NULL) : g_strdup (plain);
   DemoRun *run = demo_run_new (minipay_account_get_name (account), minipay_account_get_provider (account), mode);
   int value = 0;
 
@@ -57,6 +59,7 @@ add_run (GPtrArray *runs, MinipayAccount *account, const char *method, guint n_w
     run->method = (MinipayMethod) value;
   if (run->error == NULL && cli_read_enum (MINIPAY_TYPE_WALLET, "wallet", wallet, &value, &run->error))
     run->wallet = (MinipayWallet) value;
+  run->fails = fails;
   g_ptr_array_add (runs, run);
 }
 
@@ -86,8 +89,11 @@ add_runs_of_account (GPtrArray *runs, MinipayClient *client, const char *name, c
   for (char **method = methods; method != NULL && *method != NULL; method++)
     n_wallets += is_wanted (methods, *method);
   for (char **method = methods; method != NULL && *method != NULL; method++) {
-    if (is_wanted (methods, *method))
-      add_run (runs, account, *method, n_wallets);
+    if (!is_wanted (methods, *method))
+      continue;
+    add_run (runs, account, *method, n_wallets, FALSE);
+    if (demo_scene_find (minipay_account_get_provider (account))->can_fail)
+      add_run (runs, account, *method, n_wallets, TRUE);
   }
 }
 

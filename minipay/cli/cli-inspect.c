@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cli/cli-matrix.h"
 #include "cli/cli-output.h"
 
 static void
@@ -107,10 +108,16 @@ static void
 print_all (MinipayRegistry *registry, gboolean json)
 {
   g_autoptr (GPtrArray) infos = minipay_registry_list (registry);
-  g_auto (GStrv) problems = minipay_registry_dup_problems (registry);
 
   for (guint i = 0; i < infos->len; i++)
     print_info (g_ptr_array_index (infos, i), json);
+}
+
+static void
+print_problems (MinipayRegistry *registry)
+{
+  g_auto (GStrv) problems = minipay_registry_dup_problems (registry);
+
   for (char **problem = problems; problem != NULL && *problem != NULL; problem++)
     fprintf (stderr, "minipay: %s\n", *problem);
 }
@@ -119,22 +126,35 @@ CliExit
 cli_inspect (int argc, char **argv)
 {
   g_auto (CliCommon) common = { 0 };
+  gboolean matrix = FALSE;
+  const GOptionEntry entries[] = {
+    { "matrix", 0, 0, G_OPTION_ARG_NONE, &matrix, "Only which provider has which operation", NULL },
+    { NULL },
+  };
   g_autoptr (MinipayRegistry) registry = NULL;
   MinipayProviderInfo *info = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!cli_parse (&common,
                   "Shows what the manifests of the providers say; no module is loaded.",
-                  NULL,
+                  entries,
                   1,
                   &argc,
                   &argv,
                   &error))
     return cli_fail (common.json, NULL, error);
+  if (matrix && argc > 1) {
+    error = g_error_new (CLI_ERROR, CLI_ERROR_USAGE, "--matrix shows all providers: no operand");
+    return cli_fail (common.json, NULL, error);
+  }
 
   registry = minipay_registry_new ();
   if (argc < 2) {
-    print_all (registry, common.json);
+    if (matrix)
+      cli_print_matrix (registry, common.json);
+    else
+      print_all (registry, common.json);
+    print_problems (registry);
     return CLI_EXIT_OK;
   }
   info = minipay_registry_lookup (registry, argv[1], &error);

@@ -6,9 +6,10 @@
 #include <stdio.h>
 
 #include "cli/cli-output.h"
+#include "cli/demo-scene.h"
 
 #define NOTIFICATION_SECONDS 10
-#define SUBJECT              "green tea"
+#define TOTAL_MINOR          1990
 
 DemoRun *
 demo_run_new (const char *account, const char *provider, const char *mode)
@@ -18,7 +19,7 @@ demo_run_new (const char *account, const char *provider, const char *mode)
   self->account = g_strdup (account);
   self->provider = g_strdup (provider);
   self->mode = g_strdup (mode);
-  self->total = minipay_money_new (1990, "CNY");
+  self->total = minipay_money_new (TOTAL_MINOR, demo_scene_find (provider)->currency);
   return self;
 }
 
@@ -108,8 +109,10 @@ run_check_notification (DemoRun *self, GError **error)
     return mismatch (error, "the notification matched no order of the journal");
   if (minipay_notification_get_duplicate (self->notification))
     return mismatch (error, "the notification is called a duplicate");
-  if (minipay_payment_get_state (payment) != MINIPAY_PAYMENT_STATE_PAID)
-    return mismatch (error, "the notification does not say paid");
+  if (minipay_payment_get_state (payment) !=
+      (self->fails ? MINIPAY_PAYMENT_STATE_FAILED : MINIPAY_PAYMENT_STATE_PAID))
+    return mismatch (error,
+                     self->fails ? "the notification does not say failed" : "the notification does not say paid");
   if (minipay_payment_get_total (payment) == NULL ||
       !minipay_money_equal (minipay_payment_get_total (payment), self->total))
     return mismatch (error, "the notification has another total");
@@ -130,53 +133,42 @@ run_check_query (DemoRun *self, GError **error)
   return TRUE;
 }
 
-static MinipayOrder *
-run_make_order (DemoRun *self, MinipayListener *listener)
-{
-  g_autofree char *notify_url = minipay_listener_dup_url (listener, self->account);
-  /* shaped as the wallets shape them */
-  const char *payer = self->wallet == MINIPAY_WALLET_ALIPAY ? "2088102146225135" : "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
-
-  return g_object_new (MINIPAY_TYPE_ORDER,
-                       "out-trade-no",
-                       self->out_trade_no,
-                       "total",
-                       self->total,
-                       "subject",
-                       SUBJECT,
-                       "method",
-                       self->method,
-                       "wallet",
-                       self->wallet,
-                       "payer",
-                       payer,
-                       "notify-url",
-                       notify_url,
-                       "attach",
-                       "demo",
-                       NULL);
-}
-
 static gboolean
-run_create (DemoRun *self, MinipayAccount *account, MinipayListener *listener, GError **error)
+run_create (DemoRun *self,
+            MinipayClient *client,
+            MinipayAccount *account,
+            MinipayListener *listener,
+            DemoSandbox *sandbox,
+            GError **error)
 {
-  g_autoptr (MinipayOrder) order = run_make_order (self, listener);
+  MinipayProviderInfo *info = minipay_registry_lookup (minipay_client_get_registry (client), self->provider, error);
+  g_autofree char *notify_url = minipay_listener_dup_url (listener, self->account);
+  g_autoptr (MinipayOrder) order = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
+  order = info != NULL ? demo_scene_new_order (self, info, sandbox, notify_url, error) : NULL;
+  if (order == NULL)
+    return FALSE;
   minipay_account_create_payment_async (account, order, cli_get_cancellable (), cli_on_done, &result);
   self->checkout = minipay_account_create_payment_finish (account, cli_wait (&result), error);
   return self->checkout != NULL;
 }
 
+/* Not every gateway can be asked. */
 static gboolean
 run_query (DemoRun *self, MinipayAccount *account, GError **error)
 {
   g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new (self->out_trade_no);
   g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) local_error = NULL;
 
   minipay_account_query_payment_async (account, ref, cli_get_cancellable (), cli_on_done, &result);
-  self->queried = minipay_account_query_payment_finish (account, cli_wait (&result), error);
-  return self->queried != NULL;
+  self->queried = minipay_account_query_payment_finish (account, cli_wait (&result), &local_error);
+  if (g_error_matches (local_error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED))
+    return TRUE;
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return self->queried != NULL && run_check_query (self, error);
 }
 
 gboolean
@@ -195,11 +187,10 @@ demo_run_perform (DemoRun *self, MinipayClient *client, MinipayListener *listene
     return FALSE;
 
   handler = g_signal_connect (listener, "received", G_CALLBACK (on_received), self);
-  if (run_create (self, account, listener, &self->error) &&
-      demo_sandbox_pay (sandbox, self->account, self->out_trade_no, &self->error) &&
-      run_wait_for_notification (self, &self->error) && run_check_notification (self, &self->error) &&
-      run_query (self, account, &self->error))
-    run_check_query (self, &self->error);
+  if (run_create (self, client, account, listener, sandbox, &self->error) &&
+      demo_sandbox_pay (sandbox, self->account, self->out_trade_no, self->fails, &self->error) &&
+      run_wait_for_notification (self, &self->error) && run_check_notification (self, &self->error))
+    run_query (self, account, &self->error);
   g_signal_handler_disconnect (listener, handler);
   return self->error == NULL;
 }
@@ -245,7 +236,11 @@ run_print_text (const DemoRun *self)
   fprintf (
       stdout, "%s, %s (account %s)\n", self->provider != NULL ? self->provider : "?", self->mode, self->account);
   if (self->out_trade_no != NULL)
-    fprintf (stdout, "  order         %s: %s for \"%s\"\n", self->out_trade_no, total, SUBJECT);
+    fprintf (stdout,
+             "  order         %s: %s for \"%s\"\n",
+             self->out_trade_no,
+             total,
+             demo_scene_find (self->provider)->subject);
   if (self->checkout != NULL) {
     fprintf (stdout,
              "  checkout      %s, with these parameters for the cashier:\n",
@@ -271,7 +266,9 @@ run_print_text (const DemoRun *self)
   if (self->error != NULL)
     fprintf (stdout, "  FAILED        %s\n\n", self->error->message);
   else
-    fprintf (stdout, "  ok            notification and query agree with the order\n\n");
+    fprintf (stdout,
+             "  ok            %s with the order\n\n",
+             self->queried != NULL ? "notification and query agree" : "the notification agrees");
   fflush (stdout);
 }
 

@@ -13,6 +13,7 @@ typedef struct {
   char *mode;
   MinipayMethod method;
   MinipayWallet wallet;
+  gboolean fails; /* the payment of this run is to fail */
 
   char *out_trade_no;
   MinipayMoney *total;

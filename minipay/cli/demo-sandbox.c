@@ -277,20 +277,14 @@ demo_sandbox_print_log (DemoSandbox *self)
 }
 
 static char *
-make_pay_request (DemoSandbox *self, const char *account, const char *out_trade_no)
+make_request (DemoSandbox *self, const char *path, JsonBuilder *json)
 {
-  g_autoptr (JsonBuilder) json = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *body = NULL;
+  g_autoptr (JsonNode) root = json_builder_get_root (json);
+  g_autofree char *body = json_to_string (root, FALSE);
 
-  json_builder_begin_object (json);
-  cli_json_add_string (json, "account", account);
-  cli_json_add_string (json, "out_trade_no", out_trade_no);
-  json_builder_end_object (json);
-  root = json_builder_get_root (json);
-  body = json_to_string (root, FALSE);
-  return g_strdup_printf ("POST /sandbox/pay HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n"
+  return g_strdup_printf ("POST %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n"
                           "Content-Type: application/json\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s",
+                          path,
                           self->host_and_port,
                           strlen (body),
                           body);
@@ -337,29 +331,49 @@ talk (DemoSandbox *self, const char *request, GCancellable *cancellable, GError 
   return g_string_free (g_steal_pointer (&answer), FALSE);
 }
 
-gboolean
-demo_sandbox_pay (DemoSandbox *self, const char *account, const char *out_trade_no, GError **error)
+JsonNode *
+demo_sandbox_post (DemoSandbox *self, const char *path, JsonBuilder *json, GError **error)
 {
-  g_autofree char *request = make_pay_request (self, account, out_trade_no);
+  g_autofree char *request = make_request (self, path, json);
   g_autofree char *answer = NULL;
+  g_autoptr (JsonNode) node = NULL;
   const char *body;
   Limit limit;
 
   limit_start (&limit, PAY_SECONDS);
   answer = talk (self, request, limit.cancellable, error);
   if (answer == NULL)
-    limit_explain (&limit, "the sandbox's buyer could not pay", error);
+    limit_explain (&limit, path, error);
   limit_stop (&limit);
   if (answer == NULL)
-    return FALSE;
+    return NULL;
 
-  if (g_str_has_prefix (answer, "HTTP/1.1 200 "))
-    return TRUE;
   body = strstr (answer, "\r\n\r\n");
+  body = body != NULL ? body + 4 : "";
+  node = g_str_has_prefix (answer, "HTTP/1.1 200 ") ? json_from_string (body, NULL) : NULL;
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    return g_steal_pointer (&node);
   g_set_error (error,
                MINIPAY_ERROR,
                MINIPAY_ERROR_INTERNAL,
-               "the sandbox's buyer could not pay: %.200s",
-               body != NULL ? body + 4 : answer);
-  return FALSE;
+               "the sandbox answered %s with: %.200s",
+               path,
+               *body != '\0' ? body : answer);
+  return NULL;
+}
+
+gboolean
+demo_sandbox_pay (DemoSandbox *self, const char *account, const char *out_trade_no, gboolean fails, GError **error)
+{
+  g_autoptr (JsonBuilder) json = json_builder_new ();
+  g_autoptr (JsonNode) answer = NULL;
+
+  json_builder_begin_object (json);
+  cli_json_add_string (json, "account", account);
+  cli_json_add_string (json, "out_trade_no", out_trade_no);
+  if (fails)
+    cli_json_add_string (json, "result", "FAIL");
+  json_builder_end_object (json);
+  answer = demo_sandbox_post (self, "/sandbox/pay", json, error);
+  return answer != NULL;
 }

@@ -26,7 +26,21 @@ MinipayProviderInfo *minipay_account_get_info (MinipayAccount *self);
 MinipayPaymentProvider *minipay_account_get_payment_provider (MinipayAccount *self);
 const MinipayAccountHouse *minipay_account_get_house (MinipayAccount *self);
 
+/* What creating, querying and refreshing add to an exchange. */
+extern const MinipayExchangePolicy minipay_create_policy;
+extern const MinipayExchangePolicy minipay_query_policy;
 extern const MinipayExchangePolicy minipay_refresh_policy;
+
+#define MINIPAY_QUESTION_PAUSE_US G_TIME_SPAN_MINUTE
+#define MINIPAY_QUESTIONS_MAX     64 /* a minute and account */
+
+/*
+ * Asks the gateway in the background what became of an order that a refused message speaks of, when it is an open
+ * one of ours, and not asked about within the last minute. The journal takes the answer; the message stays refused.
+ */
+void minipay_account_ask_about (MinipayAccount *self, const char *out_trade_no);
+/* TRUE for one caller a minute and order. */
+gboolean minipay_account_claim_question (MinipayAccount *self, const char *out_trade_no);
 
 #define MINIPAY_REFRESH_AFTER_STRANGER_US G_TIME_SPAN_MINUTE
 

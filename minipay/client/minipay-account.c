@@ -4,11 +4,7 @@
 #include "client/minipay-account.h"
 
 #include "client/minipay-account-private.h"
-#include "client/minipay-compare-private.h"
-#include "client/minipay-fingerprint-private.h"
-#include "core/minipay-error-private.h"
 #include "provider/minipay-limits-private.h"
-#include "provider/minipay-provider-info-private.h"
 
 /**
  * MinipayAccount:
@@ -32,6 +28,9 @@ struct _MinipayAccount {
 
   GMutex refresh_mutex;
   gint64 refreshed_at_us; /* monotonic */
+
+  GMutex asked_mutex;
+  GHashTable *asked; /* out_trade_no (char *) to when it was asked about (gint64 *), monotonic */
 };
 
 G_DEFINE_FINAL_TYPE (MinipayAccount, minipay_account, G_TYPE_OBJECT)
@@ -52,7 +51,11 @@ minipay_account_dispose (GObject *object)
 static void
 minipay_account_finalize (GObject *object)
 {
-  g_mutex_clear (&MINIPAY_ACCOUNT (object)->refresh_mutex);
+  MinipayAccount *self = MINIPAY_ACCOUNT (object);
+
+  g_mutex_clear (&self->refresh_mutex);
+  g_mutex_clear (&self->asked_mutex);
+  g_hash_table_unref (self->asked);
   G_OBJECT_CLASS (minipay_account_parent_class)->finalize (object);
 }
 
@@ -67,6 +70,8 @@ static void
 minipay_account_init (MinipayAccount *self)
 {
   g_mutex_init (&self->refresh_mutex);
+  g_mutex_init (&self->asked_mutex);
+  self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   /* just long enough ago for the first stranger to count */
   self->refreshed_at_us = g_get_monotonic_time () - MINIPAY_REFRESH_AFTER_STRANGER_US;
 }
@@ -124,224 +129,34 @@ minipay_account_claim_refresh (MinipayAccount *self, gint64 age_us)
   return TRUE;
 }
 
-/* --- Creating: the intent is in the journal before the first byte leaves --- */
-
-/* Writes the order down. A line that says "sending" was begun by somebody else, now or before a crash: from here on
- * the failure of one try no longer makes the order failed. */
-static MinipayIntent *
-create_begin (MinipayAccount *self, MinipayIntent *intent, GError **error)
-{
-  g_autoptr (MinipayIntent) known = minipay_store_begin (self->house.store, intent, error);
-  g_autoptr (MinipayIntent) joined = NULL;
-
-  if (known == NULL || known == intent || minipay_intent_get_state (known) != MINIPAY_INTENT_STATE_SENDING)
-    return g_steal_pointer (&known);
-  joined = minipay_store_advance (self->house.store,
-                                  minipay_intent_get_account (intent),
-                                  minipay_intent_get_out_trade_no (intent),
-                                  MINIPAY_INTENT_STATE_UNKNOWN,
-                                  NULL,
-                                  error);
-  if (joined != NULL && minipay_intent_get_state (joined) == MINIPAY_INTENT_STATE_FAILED)
-    /* the other try ended meanwhile: the number is free, and this order the first under it */
-    return minipay_store_begin (self->house.store, intent, error);
-  if (joined == NULL && (error == NULL || *error == NULL))
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_STORE,
-                 "the journal lost order %s",
-                 minipay_intent_get_out_trade_no (intent));
-  return g_steal_pointer (&joined);
-}
-
 static gboolean
-create_prepare (MinipayExchange *x, gpointer data, GError **error)
+on_asked_check_age (gpointer key, gpointer value, gpointer user_data)
 {
-  MinipayAccount *self = data;
-  MinipayOrder *order = minipay_exchange_get_order (x);
-  g_autofree char *fingerprint = minipay_order_dup_fingerprint (
-      order, (const char *const *) minipay_provider_info_get_manifest (self->info)->volatile_extras);
-  g_autoptr (MinipayIntent) known = NULL;
-  g_autoptr (MinipayIntent) intent = g_object_new (MINIPAY_TYPE_INTENT,
-                                                   "account",
-                                                   minipay_account_config_get_name (self->config),
-                                                   "out-trade-no",
-                                                   minipay_order_get_out_trade_no (order),
-                                                   "total",
-                                                   minipay_order_get_total (order),
-                                                   "fingerprint",
-                                                   fingerprint,
-                                                   "state",
-                                                   MINIPAY_INTENT_STATE_SENDING,
-                                                   NULL);
+  const gint64 *asked_at_us = value;
+  const gint64 *now_us = user_data;
 
-  known = create_begin (self, intent, error);
-  if (known == NULL)
+  return *now_us - *asked_at_us >= MINIPAY_QUESTION_PAUSE_US;
+}
+
+gboolean
+minipay_account_claim_question (MinipayAccount *self, const char *out_trade_no)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->asked_mutex);
+  gint64 now_us = g_get_monotonic_time ();
+
+  g_hash_table_foreach_remove (self->asked, on_asked_check_age, &now_us);
+  if (g_hash_table_size (self->asked) >= MINIPAY_QUESTIONS_MAX || g_hash_table_contains (self->asked, out_trade_no))
     return FALSE;
-  switch (minipay_intent_get_state (known)) {
-  case MINIPAY_INTENT_STATE_PAID:
-  case MINIPAY_INTENT_STATE_REFUNDED:
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_ALREADY_PAID,
-                 "order %s is paid already",
-                 minipay_order_get_out_trade_no (order));
-    return FALSE;
-  case MINIPAY_INTENT_STATE_CLOSED:
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_CONFLICT,
-                 "order %s is closed: order anew under another number",
-                 minipay_order_get_out_trade_no (order));
-    return FALSE;
-  case MINIPAY_INTENT_STATE_SENDING:
-  case MINIPAY_INTENT_STATE_UNKNOWN:
-  case MINIPAY_INTENT_STATE_PENDING:
-  case MINIPAY_INTENT_STATE_FAILED:
-  default:
-    return TRUE;
-  }
+  g_hash_table_insert (self->asked, g_strdup (out_trade_no), g_memdup2 (&now_us, sizeof now_us));
+  return TRUE;
 }
-
-/* What the journal learns from a create that did not succeed. Failed follows "sending" alone: a refused repetition,
- * or one of two tries at once, says nothing about the other. */
-static void
-create_record_failure (MinipayAccount *self, MinipayExchange *x, const GError *failure)
-{
-  const char *number = minipay_order_get_out_trade_no (minipay_exchange_get_order (x));
-  gboolean is_open = g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN) ||
-                     g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT) ||
-                     g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_ALREADY_PAID);
-  g_autoptr (MinipayIntent) intent = NULL;
-  g_autoptr (GError) error = NULL;
-
-  intent = minipay_store_advance (self->house.store,
-                                  minipay_account_config_get_name (self->config),
-                                  number,
-                                  is_open ? MINIPAY_INTENT_STATE_UNKNOWN : MINIPAY_INTENT_STATE_FAILED,
-                                  NULL,
-                                  &error);
-  /* the line then still says "sending", which is read as unknown: nothing is lost, and the caller has the
-   * real error */
-  if (error != NULL)
-    g_warning ("order %s: the journal could not note what became of it: %s", number, error->message);
-}
-
-static gboolean
-create_check (MinipayAccount *self, MinipayExchange *x, MinipayCheckout *checkout, GError **error)
-{
-  const char *account = minipay_account_config_get_name (self->config);
-  const char *number = minipay_order_get_out_trade_no (minipay_exchange_get_order (x));
-  MinipayPayment *payment = minipay_checkout_get_payment (checkout);
-  MinipayIntentState state = MINIPAY_INTENT_STATE_PENDING;
-  g_autoptr (MinipayIntent) intent = NULL;
-
-  if (!minipay_compare_checkout (checkout, number, error))
-    return FALSE;
-  if (payment != NULL) {
-    g_autoptr (MinipayIntent) known = minipay_store_find (self->house.store, account, number, error);
-
-    if (known == NULL && (error == NULL || *error == NULL))
-      g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_STORE, "the journal lost order %s", number);
-    if (known == NULL || !minipay_compare_payment (payment, self->info, self->config, "create", error) ||
-        !minipay_compare_with_intent (payment, known, error))
-      return FALSE;
-    /* what nobody signed may be true, but it settles nothing */
-    if (minipay_payment_get_authenticated (payment))
-      state = minipay_payment_state_to_intent (minipay_payment_get_state (payment));
-  }
-  intent = minipay_store_advance (
-      self->house.store, account, number, state, minipay_checkout_get_transaction_id (checkout), error);
-  if (intent == NULL && (error == NULL || *error == NULL))
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_STORE, "the journal lost order %s", number);
-  return intent != NULL;
-}
-
-static GObject *
-create_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error)
-{
-  MinipayAccount *self = data;
-  g_autoptr (GError) local_error = NULL;
-
-  if (minipay_exchange_has_unknown_key (x))
-    minipay_account_refresh_if_due (self, TRUE);
-  if (result == NULL) {
-    create_record_failure (self, x, failure);
-    return NULL;
-  }
-  if (create_check (self, x, MINIPAY_CHECKOUT (result), &local_error))
-    return g_object_ref (result);
-
-  /* something was created, but it is not what was asked for, or it could not be written down */
-  g_propagate_error (
-      error, minipay_error_recode (local_error, MINIPAY_ERROR_OUTCOME_UNKNOWN, "the outcome is unknown, query it"));
-  create_record_failure (self, x, error != NULL ? *error : local_error);
-  return NULL;
-}
-
-static const MinipayExchangePolicy create_policy = { create_prepare, create_conclude };
-
-/* --- Querying --- */
-
-/* An answer that nobody signed may settle an order only when the gateway's number is the one that was noted
- * when the order was made, or when the account says that it may. */
-static gboolean
-query_may_settle (MinipayAccount *self, MinipayPayment *payment, MinipayIntent *intent)
-{
-  const char *noted = minipay_intent_get_transaction_id (intent);
-
-  return minipay_payment_get_authenticated (payment) ||
-         minipay_account_config_get_boolean (self->config, "settle-on-query") ||
-         (noted != NULL && g_strcmp0 (noted, minipay_payment_get_transaction_id (payment)) == 0);
-}
-
-static GObject *
-query_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error)
-{
-  MinipayAccount *self = data;
-  const char *account = minipay_account_config_get_name (self->config);
-  MinipayPayment *payment;
-  const char *number;
-  g_autoptr (MinipayIntent) intent = NULL;
-  g_autoptr (MinipayIntent) advanced = NULL;
-  g_autoptr (GError) local_error = NULL;
-
-  if (minipay_exchange_has_unknown_key (x))
-    minipay_account_refresh_if_due (self, TRUE);
-  if (result == NULL)
-    return NULL;
-  payment = MINIPAY_PAYMENT (result);
-  number = minipay_payment_get_out_trade_no (payment);
-  if (!minipay_compare_payment (payment, self->info, self->config, "query", error) ||
-      !minipay_compare_with_ref (payment, minipay_exchange_get_payment_ref (x), error))
-    return NULL;
-  if (number == NULL)
-    return g_object_ref (result);
-
-  intent = minipay_store_find (self->house.store, account, number, &local_error);
-  if (local_error == NULL && intent != NULL && minipay_compare_with_intent (payment, intent, &local_error) &&
-      query_may_settle (self, payment, intent))
-    advanced = minipay_store_advance (self->house.store,
-                                      account,
-                                      number,
-                                      minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
-                                      minipay_payment_get_transaction_id (payment),
-                                      &local_error);
-  if (local_error != NULL) {
-    g_propagate_error (error, g_steal_pointer (&local_error));
-    return NULL;
-  }
-  return g_object_ref (result);
-}
-
-static const MinipayExchangePolicy query_policy = { NULL, query_conclude };
 
 /* --- One start for both and for blocking and not --- */
 
 static const MinipayExchangePolicy *
 account_get_policy (MinipayOperation operation)
 {
-  return operation == MINIPAY_OPERATION_CREATE ? &create_policy : &query_policy;
+  return operation == MINIPAY_OPERATION_CREATE ? &minipay_create_policy : &minipay_query_policy;
 }
 
 static MinipayExchange *

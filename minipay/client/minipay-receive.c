@@ -132,6 +132,8 @@ minipay_account_receive (MinipayAccount *self, MinipayHttpRequest *request)
     notification = receive_commit (self, x, MINIPAY_PAYMENT (minipay_exchange_get_result (x)), &error);
 
   minipay_account_refresh_if_due (self, minipay_exchange_has_unknown_key (x));
+  if (notification == NULL && minipay_exchange_get_suggested_query (x) != NULL)
+    minipay_account_ask_about (self, minipay_exchange_get_suggested_query (x));
   return minipay_receipt_new (notification, error, receive_reply, G_OBJECT (x));
 }
 

@@ -131,6 +131,49 @@ minipay_params_lookup (const MinipayParams *self, const char *name)
   return index < self->params->len ? params_at (self, index)->value : NULL;
 }
 
+const char *
+minipay_params_require (const MinipayParams *self, const char *name, GError **error)
+{
+  const char *value = minipay_params_lookup (self, name);
+
+  if (value == NULL)
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "%s is missing", name);
+  return value;
+}
+
+gboolean
+minipay_params_read_integer (const MinipayParams *self,
+                             const char *name,
+                             gint64 minimum,
+                             gint64 maximum,
+                             gint64 *value,
+                             gboolean *is_present,
+                             GError **error)
+{
+  const char *text = minipay_params_lookup (self, name);
+  g_autofree char *quoted = NULL;
+  guint64 number;
+
+  *is_present = text != NULL;
+  if (text == NULL)
+    return TRUE;
+  if (g_ascii_isdigit (*text) && (*text != '0' || text[1] == '\0') &&
+      g_ascii_string_to_unsigned (text, 10, (guint64) minimum, (guint64) maximum, &number, NULL)) {
+    *value = (gint64) number;
+    return TRUE;
+  }
+  quoted = minipay_error_quote (text, (gssize) strnlen (text, QUOTED_BYTES));
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PROTOCOL,
+               "%s is \"%s\", allowed are whole numbers from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+               name,
+               quoted,
+               minimum,
+               maximum);
+  return FALSE;
+}
+
 static int
 compare_params (const void *a, const void *b)
 {

@@ -21,6 +21,18 @@ MINIPAY_API void minipay_params_set_string (MinipayParams *self, const char *nam
 MINIPAY_API void minipay_params_set_integer (MinipayParams *self, const char *name, gint64 value);
 MINIPAY_API const char *minipay_params_lookup (const MinipayParams *self, const char *name);
 
+/* What a codec reads of a message: PROTOCOL, naming the parameter, what was read and what was allowed. An integer is
+ * `0` or digits that do not begin with one. The optional readers are TRUE with *value NULL, or *is_present FALSE, when
+ * there is no such parameter. */
+MINIPAY_API const char *minipay_params_require (const MinipayParams *self, const char *name, GError **error);
+MINIPAY_API gboolean minipay_params_read_integer (const MinipayParams *self,
+                                                  const char *name,
+                                                  gint64 minimum,
+                                                  gint64 maximum,
+                                                  gint64 *value,
+                                                  gboolean *is_present,
+                                                  GError **error);
+
 /* `a=1&b=2` sorted by name in byte order, values raw, without the member named @except (or NULL). */
 MINIPAY_API char *minipay_params_to_sorted_text (const MinipayParams *self, const char *except);
 /* One JSON object; integers were set as integers, so they are written as numbers. */

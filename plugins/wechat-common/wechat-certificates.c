@@ -4,9 +4,9 @@
 #include "wechat-message.h"
 
 MinipayHttpRequest *
-wechat_certificates_build (MinipayExchange *x, GError **error)
+wechat_certificates_build (MinipayExchange *x, const char *path, GError **error)
 {
-  return wechat_message_new_request (x, "GET", "/v3/certificates", NULL, error);
+  return wechat_message_new_request (x, "GET", path, NULL, error);
 }
 
 /* The answer is verified with a key trusted before: a first certificate is the merchant's to configure. */

@@ -3,41 +3,12 @@
 
 #include <string.h>
 
+#include "wechat-refusal.h"
+
 #define SCHEME_NAME     "WECHATPAY2-SHA256-RSA2048"
 #define PROBE_PREFIX    "WECHATPAY/SIGNTEST/"
 #define FRESHNESS_S     300
 #define RESOURCE_CIPHER "AEAD_AES_256_GCM"
-
-/* What the gateway's words mean for the caller. Source: WeChat Pay merchant API v3, error tables (2025). */
-static const struct {
-  const char *word;
-  MinipayError code;
-  const char *remedy;
-} refusals[] = {
-  { "PARAM_ERROR", MINIPAY_ERROR_INVALID, "mend the member that the message names" },
-  { "INVALID_REQUEST", MINIPAY_ERROR_INVALID, "mend the request as the message says" },
-  { "APPID_MCHID_NOT_MATCH", MINIPAY_ERROR_CONFIG, "bind appid and mchid to each other in the merchant console" },
-  { "MCH_NOT_EXISTS", MINIPAY_ERROR_CONFIG, "check mchid" },
-  { "SIGN_ERROR", MINIPAY_ERROR_AUTH, "check private-key, merchant-serial and the clock" },
-  { "NO_AUTH", MINIPAY_ERROR_AUTH, "apply for the product or the permission in the merchant console" },
-  { "ORDER_CLOSED", MINIPAY_ERROR_CONFLICT, "order anew under another out_trade_no" },
-  { "OUT_TRADE_NO_USED", MINIPAY_ERROR_CONFLICT, "query the order; repeat it unchanged or use another number" },
-  { "ORDERPAID", MINIPAY_ERROR_ALREADY_PAID, "query the order and settle it" },
-  { "ORDER_PAID", MINIPAY_ERROR_ALREADY_PAID, "query the order and settle it" },
-  { "ORDER_NOT_EXIST",
-    MINIPAY_ERROR_NOT_FOUND,
-    "this account has no such order now: check number and account; repeat only with the same number" },
-  { "ORDERNOTEXIST",
-    MINIPAY_ERROR_NOT_FOUND,
-    "this account has no such order now: check number and account; repeat only with the same number" },
-  { "RESOURCE_NOT_EXISTS", MINIPAY_ERROR_NOT_FOUND, NULL },
-  { "FREQUENCY_LIMITED", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
-  { "RATELIMIT_EXCEEDED", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
-  { "RATE_LIMITED", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
-  { "SYSTEM_ERROR", MINIPAY_ERROR_OUTCOME_UNKNOWN, "query, or repeat unchanged" },
-  { "BANK_ERROR", MINIPAY_ERROR_OUTCOME_UNKNOWN, "query, or repeat unchanged" },
-  { "SERVICE_UNAVAILABLE", MINIPAY_ERROR_OUTCOME_UNKNOWN, "query, or repeat unchanged" },
-};
 
 /* Every line of a signed text ends with a line feed, also the last, also the empty one. */
 static void
@@ -85,14 +56,16 @@ message_dup_authorization (MinipayExchange *x, const char *method, const char *t
                           signature);
 }
 
-/* The key that answers are to be signed with: the public key in its mode, else the newest certificate. */
+/* The key that answers are to be signed with: the public key where there is one, but for accounts that say that
+ * certificates are their mode; else the newest certificate. */
 static char *
 message_dup_wanted_key_id (MinipayExchange *x)
 {
   MinipayAccountConfig *config = minipay_exchange_get_config (x);
+  const char *public_key_id = minipay_account_config_get_string (config, "public-key-id");
 
-  if (g_strcmp0 (minipay_account_config_get_mode (config), "certificate") != 0)
-    return g_strdup (minipay_account_config_get_string (config, "public-key-id"));
+  if (public_key_id != NULL && g_strcmp0 (minipay_account_config_get_mode (config), "certificate") != 0)
+    return g_strdup (public_key_id);
   return minipay_exchange_dup_newest_key_id (x);
 }
 
@@ -186,12 +159,8 @@ message_refuse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
     message = minipay_json_get_string (json, minipay_json_get_member (json, root, "message"));
   }
   /* below 400 an unsigned word refuses nothing */
-  for (guint i = 0; status >= 400 && word != NULL && i < G_N_ELEMENTS (refusals); i++) {
-    if (strcmp (word, refusals[i].word) != 0)
-      continue;
-    minipay_exchange_refuse (x, refusals[i].code, word, message, refusals[i].remedy, error);
+  if (status >= 400 && wechat_refusal_set_known_error (x, word, message, error))
     return;
-  }
   if (status >= 500)
     minipay_exchange_refuse (x, MINIPAY_ERROR_OUTCOME_UNKNOWN, word, message, "query, or repeat unchanged", error);
   else if (status == 429)

@@ -14,8 +14,8 @@ MinipayScheme wechat_params_get_scheme (MinipayExchange *x, const char *field);
 char *wechat_params_sign (
     MinipayExchange *x, const MinipayParams *params, MinipayScheme scheme, const char *key, GError **error);
 
-/* SIGNATURE_INVALID for a signature that is missing, wrong, not in upper case, or of another digest's length, and for
- * values that would read as several parameters: those texts are signed without saying where a value ends. */
+/* SIGNATURE_INVALID for a signature that is missing, wrong, not in upper case, or of another digest's length, and
+ * for values that would read as several parameters: those texts are signed without saying where a value ends. */
 gboolean wechat_params_verify (MinipayExchange *x,
                                const MinipayParams *params,
                                MinipayScheme scheme,

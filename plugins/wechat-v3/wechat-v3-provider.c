@@ -3,6 +3,7 @@
 
 #include "wechat-certificates.h"
 #include "wechat-message.h"
+#include "wechat-transaction.h"
 #include "wechat-v3-codec.h"
 
 /* WeChat Pay V3, mainland, direct merchants. */
@@ -22,9 +23,15 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (MinipayWechatV3Provider,
 
 /* Orders are idempotent by out_trade_no: the same number with the same content gives a fresh handle. */
 static const MinipayCall wechat_v3_calls[] = {
-  { MINIPAY_OPERATION_CREATE, MINIPAY_SEND_FLAGS_IDEMPOTENT, wechat_v3_build_create, wechat_v3_parse_create },
+  { MINIPAY_OPERATION_CREATE,
+    MINIPAY_SEND_FLAGS_IDEMPOTENT,
+    wechat_v3_build_create,
+    wechat_transaction_parse_create },
   { MINIPAY_OPERATION_QUERY, MINIPAY_SEND_FLAGS_SAFE, wechat_v3_build_query, wechat_v3_parse_query },
-  { MINIPAY_OPERATION_REFRESH_KEYS, MINIPAY_SEND_FLAGS_SAFE, wechat_certificates_build, wechat_certificates_parse },
+  { MINIPAY_OPERATION_REFRESH_KEYS,
+    MINIPAY_SEND_FLAGS_SAFE,
+    wechat_v3_build_refresh_keys,
+    wechat_certificates_parse },
   { 0 },
 };
 

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "cli/cli-matrix.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli-output.h"
+
+/* One provider, or one of its modes. */
+typedef struct {
+  char *name;
+  char **operations;
+} MatrixRow;
+
+static void
+row_free (gpointer data)
+{
+  MatrixRow *self = data;
+
+  g_free (self->name);
+  g_strfreev (self->operations);
+  g_free (self);
+}
+
+static MatrixRow *
+row_new (const char *name, char **operations)
+{
+  MatrixRow *self = g_new0 (MatrixRow, 1);
+
+  self->name = g_strdup (name);
+  self->operations = operations;
+  return self;
+}
+
+static gboolean
+row_has (const MatrixRow *self, const char *operation)
+{
+  return g_strv_contains ((const char *const *) self->operations, operation);
+}
+
+/* The first row is the provider with whatever any of its modes can do, the others are its modes. */
+static GPtrArray *
+matrix_list_rows (MinipayProviderInfo *info)
+{
+  g_autoptr (GVariant) variant = minipay_provider_info_to_variant (info);
+  g_autoptr (GVariant) rules = g_variant_lookup_value (variant, "mode_rules", NULL);
+  const char *const *modes = minipay_provider_info_get_modes (info);
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  g_autoptr (GEnumClass) operations = g_type_class_ref (MINIPAY_TYPE_OPERATION);
+  GPtrArray *rows = g_ptr_array_new_with_free_func (row_free);
+  char **base = NULL;
+
+  g_variant_lookup (variant, "operations", "^as", &base);
+  g_ptr_array_add (rows, row_new (minipay_provider_info_get_id (info), base));
+  for (; modes != NULL && *modes != NULL; modes++) {
+    g_autoptr (GVariant) own = g_variant_lookup_value (rules, *modes, NULL);
+    char **list = NULL;
+
+    if (own == NULL || !g_variant_lookup (own, "operations", "^as", &list))
+      list = g_strdupv (base);
+    g_ptr_array_add (rows, row_new (*modes, list));
+  }
+  if (rows->len == 1)
+    return rows;
+
+  for (guint i = 0; i < operations->n_values; i++)
+    for (guint j = 1; j < rows->len; j++)
+      if (row_has (g_ptr_array_index (rows, j), operations->values[i].value_nick)) {
+        g_strv_builder_add (all, operations->values[i].value_nick);
+        break;
+      }
+  g_strfreev (base);
+  ((MatrixRow *) g_ptr_array_index (rows, 0))->operations = g_strv_builder_end (all);
+  return rows;
+}
+
+static void
+add_operations (JsonBuilder *json, const char *name, const MatrixRow *row)
+{
+  json_builder_set_member_name (json, name);
+  json_builder_begin_array (json);
+  for (char **operation = row->operations; *operation != NULL; operation++)
+    json_builder_add_string_value (json, *operation);
+  json_builder_end_array (json);
+}
+
+static void
+print_json (GPtrArray *rows)
+{
+  g_autoptr (JsonBuilder) json = json_builder_new ();
+  MatrixRow *provider = g_ptr_array_index (rows, 0);
+
+  json_builder_begin_object (json);
+  cli_json_add_string (json, "id", provider->name);
+  add_operations (json, "operations", provider);
+  json_builder_set_member_name (json, "modes");
+  json_builder_begin_object (json);
+  for (guint i = 1; i < rows->len; i++) {
+    MatrixRow *mode = g_ptr_array_index (rows, i);
+
+    add_operations (json, mode->name, mode);
+  }
+  json_builder_end_object (json);
+  json_builder_end_object (json);
+  cli_print_json (json);
+}
+
+static void
+print_rows (GPtrArray *rows)
+{
+  g_autoptr (GEnumClass) operations = g_type_class_ref (MINIPAY_TYPE_OPERATION);
+
+  for (guint i = 0; i < rows->len; i++) {
+    MatrixRow *row = g_ptr_array_index (rows, i);
+
+    fprintf (stdout, i > 0 ? "  %-20s" : "%-22s", row->name);
+    for (guint j = 0; j < operations->n_values; j++) {
+      const char *nick = operations->values[j].value_nick;
+
+      fprintf (stdout, "  %-*s", (int) strlen (nick), row_has (row, nick) ? "yes" : "-");
+    }
+    fputc ('\n', stdout);
+  }
+}
+
+static void
+print_head (void)
+{
+  g_autoptr (GEnumClass) operations = g_type_class_ref (MINIPAY_TYPE_OPERATION);
+
+  fprintf (stdout, "%-22s", "provider, modes");
+  for (guint i = 0; i < operations->n_values; i++)
+    fprintf (stdout, "  %s", operations->values[i].value_nick);
+  fputc ('\n', stdout);
+}
+
+void
+cli_print_matrix (MinipayRegistry *registry, gboolean json)
+{
+  g_autoptr (GPtrArray) infos = minipay_registry_list (registry);
+
+  if (!json)
+    print_head ();
+  for (guint i = 0; i < infos->len; i++) {
+    g_autoptr (GPtrArray) rows = matrix_list_rows (g_ptr_array_index (infos, i));
+
+    if (json)
+      print_json (rows);
+    else
+      print_rows (rows);
+  }
+}

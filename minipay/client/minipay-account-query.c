@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "client/minipay-account-private.h"
+#include "client/minipay-compare-private.h"
+#include "core/minipay-error-private.h"
+#include "provider/minipay-limits-private.h"
+
+/* An answer that nobody signed may settle an order only when the gateway's number is the one that was noted
+ * when the order was made, or when the account says that it may. */
+static gboolean
+query_may_settle (MinipayAccount *self, MinipayPayment *payment, MinipayIntent *intent)
+{
+  const char *noted = minipay_intent_get_transaction_id (intent);
+
+  return minipay_payment_get_authenticated (payment) ||
+         minipay_account_config_get_boolean (minipay_account_get_config (self), "settle-on-query") ||
+         (noted != NULL && g_strcmp0 (noted, minipay_payment_get_transaction_id (payment)) == 0);
+}
+
+static GObject *
+query_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error)
+{
+  MinipayAccount *self = data;
+  const char *account = minipay_account_config_get_name (minipay_account_get_config (self));
+  MinipayPayment *payment;
+  const char *number;
+  g_autoptr (MinipayIntent) intent = NULL;
+  g_autoptr (MinipayIntent) advanced = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (minipay_exchange_has_unknown_key (x))
+    minipay_account_refresh_if_due (self, TRUE);
+  if (result == NULL)
+    return NULL;
+  payment = MINIPAY_PAYMENT (result);
+  number = minipay_payment_get_out_trade_no (payment);
+  if (!minipay_compare_payment (
+          payment, minipay_account_get_info (self), minipay_account_get_config (self), "query", error) ||
+      !minipay_compare_with_ref (payment, minipay_exchange_get_payment_ref (x), error))
+    return NULL;
+  if (number == NULL)
+    return g_object_ref (result);
+
+  intent = minipay_store_find (minipay_account_get_house (self)->store, account, number, &local_error);
+  if (local_error == NULL && intent != NULL && minipay_compare_with_intent (payment, intent, &local_error) &&
+      query_may_settle (self, payment, intent))
+    advanced = minipay_store_advance (minipay_account_get_house (self)->store,
+                                      account,
+                                      number,
+                                      minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
+                                      minipay_payment_get_transaction_id (payment),
+                                      &local_error);
+  if (local_error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local_error));
+    return NULL;
+  }
+  return g_object_ref (result);
+}
+
+const MinipayExchangePolicy minipay_query_policy = { NULL, query_conclude };
+
+/* --- A question of our own: what a refused message speaks of --- */
+
+static gboolean
+intent_is_open (MinipayIntent *intent)
+{
+  switch (minipay_intent_get_state (intent)) {
+  case MINIPAY_INTENT_STATE_SENDING:
+  case MINIPAY_INTENT_STATE_UNKNOWN:
+  case MINIPAY_INTENT_STATE_PENDING:
+    return TRUE;
+  case MINIPAY_INTENT_STATE_PAID:
+  case MINIPAY_INTENT_STATE_REFUNDED:
+  case MINIPAY_INTENT_STATE_CLOSED:
+  case MINIPAY_INTENT_STATE_FAILED:
+  default:
+    return FALSE;
+  }
+}
+
+void
+minipay_account_ask_about (MinipayAccount *self, const char *out_trade_no)
+{
+  const MinipayAccountHouse *house = minipay_account_get_house (self);
+  MinipayProviderInfo *info = minipay_account_get_info (self);
+  MinipayAccountConfig *config = minipay_account_get_config (self);
+  MinipayExchangeSetup setup = { house->transport, &minipay_query_policy, self, house->deadline_ms };
+  g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new (out_trade_no);
+  g_autoptr (MinipayExchange) exchange = NULL;
+  g_autoptr (MinipayIntent) intent = NULL;
+
+  /* a stranger can name any order: only ours, only open ones, and each at most once a minute */
+  if (!minipay_limits_check_operation (info, config, MINIPAY_OPERATION_QUERY, NULL) ||
+      !minipay_limits_check_ref (info, config, ref, NULL))
+    return;
+  intent = minipay_store_find (house->store, minipay_account_config_get_name (config), out_trade_no, NULL);
+  if (intent == NULL || !intent_is_open (intent) || !minipay_account_claim_question (self, out_trade_no))
+    return;
+  exchange = minipay_exchange_new (minipay_account_get_payment_provider (self),
+                                   info,
+                                   config,
+                                   MINIPAY_OPERATION_QUERY,
+                                   G_OBJECT (ref),
+                                   MINIPAY_WALLET_ANY,
+                                   &minipay_real_environment);
+  minipay_exchange_run_detached (exchange, &setup, G_OBJECT (self));
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "showdoc-aggregator-codec.h"
+
+#include <string.h>
+
+#define ANSWER_GOOD    "200"
+#define ANSWER_REFUSED "400"
+#define MESSAGE_PAID   "已支付"
+
+/* --- The order call: unsigned, to the address that came with the jump --- */
+
+/* A text of the order's extras; the empty one counts as none. */
+static const char *
+codec_get_extra (MinipayOrder *order, const char *name)
+{
+  GVariant *extras = minipay_order_get_extras (order);
+  const char *text = NULL;
+
+  if (extras == NULL || !g_variant_lookup (extras, name, "&s", &text) || *text == '\0')
+    return NULL;
+  return text;
+}
+
+MinipayHttpRequest *
+aggregator_build_create (MinipayExchange *x, GError **error)
+{
+  MinipayAccountConfig *config = minipay_exchange_get_config (x);
+  MinipayOrder *order = minipay_exchange_get_order (x);
+  gboolean is_form = g_strcmp0 (minipay_account_config_get_string (config, "request-format"), "form") == 0;
+  const char *url = codec_get_extra (order, "url");
+  const char *code = codec_get_extra (order, "code");
+  const char *payer = minipay_order_get_payer (order);
+  gboolean has_payer = payer != NULL && *payer != '\0';
+  g_autoptr (MinipayParams) params = minipay_params_new ();
+  g_autoptr (GBytes) body = NULL;
+  MinipayHttpRequest *request;
+
+  if (url == NULL)
+    url = minipay_account_config_get_string (config, "order-url");
+  if (url == NULL) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "extra field url is missing, and the account has no order-url");
+    return NULL;
+  }
+  if (has_payer == (code != NULL)) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "the buyer is named by the payer or by the extra field code, this order has %s",
+                 has_payer ? "both" : "neither");
+    return NULL;
+  }
+  minipay_params_set_string (params, "payInfo", codec_get_extra (order, "pay_info"));
+  minipay_params_set_string (params, "code", code);
+  minipay_params_set_string (params, "identifyId", payer);
+  body = is_form ? minipay_params_to_form (params, error) : minipay_params_to_json (params, error);
+  if (body == NULL)
+    return NULL;
+  request = minipay_http_request_new ("POST", url, body);
+  minipay_http_request_add_header (
+      request, "Content-Type", is_form ? "application/x-www-form-urlencoded" : "application/json");
+  minipay_http_request_add_header (request, "Accept", "application/json");
+  return request;
+}
+
+/* --- Its answer: not signed --- */
+
+/* What the four-digit codes mean for the caller, should the order call speak in them. Source: page
+ * 8132275563521625. */
+static const struct {
+  const char *word;
+  MinipayError code;
+  const char *remedy;
+} refusals[] = {
+  { "1001", MINIPAY_ERROR_OUTCOME_UNKNOWN, "find out what became of the order, then repeat it unchanged" },
+  { "1002", MINIPAY_ERROR_INVALID, "mend the parameter that the message names" },
+  { "1003", MINIPAY_ERROR_INVALID, "give the parameter that the message names" },
+  { "1004", MINIPAY_ERROR_AUTH, "have this machine's address put on the aggregator's list" },
+  { "1005", MINIPAY_ERROR_AUTH, "check sign-key, sign-suffix and sign-case" },
+  { "1006", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
+  { "1007", MINIPAY_ERROR_OUTCOME_UNKNOWN, "find out what became of the order, then repeat it unchanged" },
+  { "1008", MINIPAY_ERROR_INVALID, "mend the parameter that the message names" },
+  { "1009", MINIPAY_ERROR_AUTH, "check public-key" },
+  { "2001", MINIPAY_ERROR_REFUSED, "ask the aggregator about this merchant's data" },
+  { "2002", MINIPAY_ERROR_OUTCOME_UNKNOWN, "find out what became of the order before another is made" },
+  { "2101", MINIPAY_ERROR_ALREADY_PAID, "wait for the notification and settle the order" },
+  { "2102", MINIPAY_ERROR_OUTCOME_UNKNOWN, "wait for the notification" },
+  { "2104", MINIPAY_ERROR_CONFLICT, "find out what became of the order; another order needs another number" },
+  { "2106", MINIPAY_ERROR_NOT_FOUND, "make the order at the aggregator and jump again" },
+  { "2107", MINIPAY_ERROR_CONFLICT, "find out what became of the order; another order needs another number" },
+  { "2108", MINIPAY_ERROR_REFUSED, "let the buyer try again" },
+  { "3001", MINIPAY_ERROR_REFUSED, "check that the aggregator reaches the merchant's own addresses" },
+  { "3002", MINIPAY_ERROR_REFUSED, "let the buyer sign in again, for a new code or payer" },
+  { "3003", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
+  { "3004", MINIPAY_ERROR_REFUSED, "the buyer must come with WeChat or Alipay" },
+  { "3005", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
+  { "3101", MINIPAY_ERROR_CONFLICT, "the order is closed: another one needs another number" },
+  { "3102", MINIPAY_ERROR_CONFLICT, "the order is refunded: another one needs another number" },
+  { "3103", MINIPAY_ERROR_CONFLICT, "find out what became of the order's refund" },
+};
+
+/* A word that stands nowhere may hide an order that was taken. */
+static void
+codec_refuse (MinipayExchange *x, const char *code, const char *message, GError **error)
+{
+  if (strcmp (code, ANSWER_REFUSED) == 0) {
+    if (message != NULL && strstr (message, MESSAGE_PAID) != NULL)
+      minipay_exchange_refuse (x,
+                               MINIPAY_ERROR_ALREADY_PAID,
+                               code,
+                               message,
+                               "wait for the notification and settle the order; never order anew",
+                               error);
+    else
+      minipay_exchange_refuse (x, MINIPAY_ERROR_REFUSED, code, message, NULL, error);
+    return;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    if (strcmp (refusals[i].word, code) == 0) {
+      minipay_exchange_refuse (x, refusals[i].code, code, message, refusals[i].remedy, error);
+      return;
+    }
+  minipay_exchange_refuse (
+      x, MINIPAY_ERROR_OUTCOME_UNKNOWN, code, message, "find out what became of the order", error);
+}
+
+/* A text, or a whole number written as one: the samples have texts, and clients of this platform see numbers. */
+static char *
+codec_dup_text (const MinipayJson *json, MinipayJsonNode object, const char *name, GError **error)
+{
+  MinipayJsonNode node = minipay_json_get_member (json, object, name);
+  const char *text = minipay_json_get_string (json, node);
+  gint64 number;
+
+  if (text != NULL && *text != '\0')
+    return g_strdup (text);
+  if (minipay_json_get_integer (json, node, &number))
+    return g_strdup_printf ("%" G_GINT64_FORMAT, number);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PROTOCOL,
+               "%s in the answer is missing, empty, or neither a text nor a whole number",
+               name);
+  return NULL;
+}
+
+/* The envelope {code, msg, data}: the document when code is 200. */
+static MinipayJson *
+codec_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+{
+  GBytes *body = minipay_http_response_get_body (answer);
+  const guint status = minipay_http_response_get_status (answer);
+  g_autoptr (MinipayJson) json = NULL;
+  g_autofree char *code = NULL;
+  MinipayJsonNode root;
+
+  if (status == 429) {
+    minipay_exchange_refuse (x, MINIPAY_ERROR_RATE_LIMITED, NULL, NULL, "repeat later, unchanged", error);
+    return NULL;
+  }
+  if (status != 200 || body == NULL) {
+    minipay_exchange_refuse (x,
+                             status >= 500 ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_PROTOCOL,
+                             NULL,
+                             "an answer that is not 200 with a body",
+                             "find out what became of the order",
+                             error);
+    return NULL;
+  }
+  json = minipay_json_parse (body, error);
+  if (json == NULL)
+    return NULL;
+  root = minipay_json_get_root (json);
+  code = codec_dup_text (json, root, "code", error);
+  if (code == NULL)
+    return NULL;
+  if (strcmp (code, ANSWER_GOOD) == 0)
+    return g_steal_pointer (&json);
+  codec_refuse (x, code, minipay_json_get_string (json, minipay_json_get_member (json, root, "msg")), error);
+  return NULL;
+}
+
+/* WeChat's own signature for the buyer's application: passed on as it came, however long the page says that paySign
+ * may be. The application's id is not for a mini-program. */
+static gboolean
+codec_set_wechat_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode data, GError **error)
+{
+  static const char *const names[] = { "timeStamp", "nonceStr", "package", "signType", "paySign" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *value = codec_dup_text (json, data, names[i], error);
+
+    if (value == NULL)
+      return FALSE;
+    minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_WX, names[i], value);
+    minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_UNI_APP, names[i], value);
+  }
+  minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_UNI_APP, "provider", "wxpay");
+  return TRUE;
+}
+
+static gboolean
+codec_set_alipay_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode data, GError **error)
+{
+  g_autofree char *trade_no = codec_dup_text (json, data, "tradeNo", error);
+
+  if (trade_no == NULL)
+    return FALSE;
+  minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_ALIPAY, "tradeNO", trade_no);
+  return TRUE;
+}
+
+GObject *
+aggregator_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+{
+  gboolean is_wechat = minipay_exchange_get_wallet (x) == MINIPAY_WALLET_WECHAT;
+  g_autoptr (MinipayJson) json = codec_read_answer (x, answer, error);
+  g_autoptr (MinipayCheckout) checkout = NULL;
+  MinipayJsonNode data;
+  gboolean is_good;
+
+  if (json == NULL)
+    return NULL;
+  data = minipay_json_require_object (json, minipay_json_get_root (json), "data", error);
+  if (data == 0)
+    return NULL;
+  checkout = minipay_checkout_new (
+      is_wechat ? MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT : MINIPAY_CHECKOUT_KIND_MY_TRADE_PAY, NULL);
+  is_good = is_wechat ? codec_set_wechat_params (checkout, json, data, error)
+                      : codec_set_alipay_params (checkout, json, data, error);
+  return is_good ? G_OBJECT (g_steal_pointer (&checkout)) : NULL;
+}

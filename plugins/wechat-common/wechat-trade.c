@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wechat-trade.h"
+
+#include <string.h>
+
+#define PREPAY_LIFE_S 7200
+
+MinipayPaymentState
+wechat_trade_parse_state (const char *trade_state)
+{
+  static const struct {
+    const char *word;
+    MinipayPaymentState state;
+  } states[] = {
+    { "SUCCESS", MINIPAY_PAYMENT_STATE_PAID },    { "REFUND", MINIPAY_PAYMENT_STATE_REFUNDED },
+    { "NOTPAY", MINIPAY_PAYMENT_STATE_PENDING },  { "CLOSED", MINIPAY_PAYMENT_STATE_CLOSED },
+    { "REVOKED", MINIPAY_PAYMENT_STATE_CLOSED },  { "USERPAYING", MINIPAY_PAYMENT_STATE_PENDING },
+    { "PAYERROR", MINIPAY_PAYMENT_STATE_FAILED },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (strcmp (states[i].word, trade_state) == 0)
+      return states[i].state;
+  return MINIPAY_PAYMENT_STATE_UNKNOWN;
+}
+
+char *
+wechat_trade_dup_package (const char *prepay_id, GError **error)
+{
+  if (*prepay_id != '\0' && strpbrk (prepay_id, "\r\n&") == NULL)
+    return g_strconcat ("prepay_id=", prepay_id, NULL);
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "prepay_id is empty, or has a line end or an &");
+  return NULL;
+}
+
+static GDateTime *
+trade_new_expiry (MinipayExchange *x)
+{
+  g_autoptr (GDateTime) handle = g_date_time_new_from_unix_utc (minipay_exchange_get_now (x) + PREPAY_LIFE_S);
+  GDateTime *expires_at = minipay_order_get_expires_at (minipay_exchange_get_order (x));
+
+  if (expires_at != NULL && g_date_time_compare (expires_at, handle) < 0)
+    return g_date_time_ref (expires_at);
+  return g_steal_pointer (&handle);
+}
+
+static void
+trade_set_params (MinipayCheckout *checkout, MinipayRuntime runtime, const WechatCashier *cashier)
+{
+  gboolean is_jssdk = runtime == MINIPAY_RUNTIME_JSSDK;
+
+  if (runtime == MINIPAY_RUNTIME_JSBRIDGE)
+    minipay_checkout_set_param (checkout, runtime, "appId", cashier->appid);
+  if (runtime == MINIPAY_RUNTIME_UNI_APP)
+    minipay_checkout_set_param (checkout, runtime, "provider", "wxpay");
+  minipay_checkout_set_param (checkout, runtime, is_jssdk ? "timestamp" : "timeStamp", cashier->timestamp);
+  minipay_checkout_set_param (checkout, runtime, "nonceStr", cashier->nonce);
+  minipay_checkout_set_param (checkout, runtime, "package", cashier->package);
+  minipay_checkout_set_param (checkout, runtime, "signType", cashier->sign_type);
+  minipay_checkout_set_param (checkout, runtime, "paySign", cashier->pay_sign);
+}
+
+MinipayCheckout *
+wechat_trade_new_checkout (MinipayExchange *x, const WechatCashier *cashier)
+{
+  static const MinipayRuntime mini_program[] = { MINIPAY_RUNTIME_WX, MINIPAY_RUNTIME_UNI_APP };
+  static const MinipayRuntime jsapi[] = { MINIPAY_RUNTIME_JSBRIDGE, MINIPAY_RUNTIME_JSSDK };
+  const MinipayRuntime *runtimes = minipay_exchange_get_method (x) == MINIPAY_METHOD_JSAPI ? jsapi : mini_program;
+  g_autoptr (GDateTime) expires_at = trade_new_expiry (x);
+  MinipayCheckout *checkout = minipay_checkout_new (MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT, expires_at);
+
+  for (guint i = 0; i < G_N_ELEMENTS (jsapi); i++)
+    trade_set_params (checkout, runtimes[i], cashier);
+  return checkout;
+}
