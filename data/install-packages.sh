@@ -9,6 +9,12 @@ build='binutils ca-certificates gcc gir1.2-glib-2.0 gjs glib-networking gobject-
   python3-gi valac'
 tests='git nginx-light openssl python3-cryptography valgrind'
 
+# a node from elsewhere serves as well as Debian's
+node_major=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p')
+if [ "${node_major:-0}" -lt 18 ] || ! command -v npm >/dev/null 2>&1; then
+  tests="$tests nodejs npm"
+fi
+
 packages=$build
 if [ "${1-}" = tests ]; then
   packages="$build $tests"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Installs what is missing, builds, and passes every test: all suites plain, then the C suites under the address and
-# undefined-behaviour sanitizers. MINIPAY_TEST_REPEAT (default 1) multiplies the repeat counts of the long tests.
+# undefined-behaviour sanitizers. The suite interop fetches an independent client from the npm registry.
+# MINIPAY_TEST_REPEAT (default 1) multiplies the repeat counts of the long tests.
 set -eu
 cd "$(dirname "$0")/.."
 umask 022
@@ -52,7 +53,7 @@ $(printf '  %-22s %3d tests, %d min %02d s' "$3" "$all" $((seconds / 60)) $((sec
 }
 
 build_in build
-for suite in lint unit plugins modules integration bindings performance; do
+for suite in lint unit plugins modules integration bindings interop performance; do
   run_suite build $suite $suite
 done
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/cli-output.h"
 
@@ -18,6 +19,7 @@ typedef struct {
   char *notify_url;
   char *attach;
   char *client_ip;
+  char **extras;       /* NAME=VALUE */
   gint64 expires_in_s; /* 0: not given */
 } PayOptions;
 
@@ -34,6 +36,7 @@ pay_options_clear (PayOptions *self)
   g_free (self->notify_url);
   g_free (self->attach);
   g_free (self->client_ip);
+  g_strfreev (self->extras);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PayOptions, pay_options_clear)
@@ -59,6 +62,13 @@ options_parse (PayOptions *self, int argc, char **argv, GError **error)
     { "attach", 0, 0, G_OPTION_ARG_FILENAME, &self->attach, "Text that comes back in the notification", "TEXT" },
     { "expires-in", 0, 0, G_OPTION_ARG_INT64, &self->expires_in_s, "Time to pay, in seconds", "SECONDS" },
     { "client-ip", 0, 0, G_OPTION_ARG_STRING, &self->client_ip, "Address of the buyer's device", "ADDRESS" },
+    { "extra",
+      0,
+      0,
+      G_OPTION_ARG_FILENAME_ARRAY,
+      &self->extras,
+      "A field of the provider's own; may stand several times",
+      "NAME=VALUE" },
     { NULL },
   };
 
@@ -83,15 +93,68 @@ check_text (const char *name, const char *text, GError **error)
   return FALSE;
 }
 
+/* The type of a provider's own field, as its manifest says; text for what it does not know: the order says so. */
+static char *
+dup_extra_type (MinipayProviderInfo *info, const char *name)
+{
+  g_autoptr (GVariant) variant = minipay_provider_info_to_variant (info);
+  g_autoptr (GVariant) extras = g_variant_lookup_value (variant, "extras", NULL);
+  g_autoptr (GVariant) rules = extras != NULL ? g_variant_lookup_value (extras, name, NULL) : NULL;
+  char *type = NULL;
+
+  if (rules == NULL || !g_variant_lookup (rules, "type", "s", &type))
+    type = g_strdup ("s");
+  return type;
+}
+
+static gboolean
+read_extra (MinipayProviderInfo *info, const char *text, GVariantDict *extras, GError **error)
+{
+  const char *value = strchr (text, '=');
+  g_autofree char *name = value != NULL ? g_strndup (text, (gsize) (value - text)) : NULL;
+  g_autofree char *type = NULL;
+  g_autoptr (GVariant) variant = NULL;
+
+  if (!check_text ("--extra", text, error))
+    return FALSE;
+  if (name == NULL || *name == '\0') {
+    g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "--extra '%s' is not NAME=VALUE", text);
+    return FALSE;
+  }
+  value++;
+  type = dup_extra_type (info, name);
+  variant = strcmp (type, "s") == 0 ? g_variant_ref_sink (g_variant_new_string (value))
+                                    : g_variant_parse (G_VARIANT_TYPE (type), value, NULL, NULL, NULL);
+  if (variant == NULL) {
+    g_set_error (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "--extra %s is '%s', which is no %s", name, value, type);
+    return FALSE;
+  }
+  g_variant_dict_insert_value (extras, name, variant);
+  return TRUE;
+}
+
+static GVariant *
+options_to_extras (const PayOptions *self, MinipayProviderInfo *info, GError **error)
+{
+  g_auto (GVariantDict) extras = G_VARIANT_DICT_INIT (NULL);
+
+  for (char **extra = self->extras; extra != NULL && *extra != NULL; extra++)
+    if (!read_extra (info, *extra, &extras, error))
+      return NULL;
+  return g_variant_ref_sink (g_variant_dict_end (&extras));
+}
+
 static MinipayOrder *
-options_to_order (const PayOptions *self, GError **error)
+options_to_order (const PayOptions *self, MinipayProviderInfo *info, GError **error)
 {
   g_autoptr (MinipayMoney) total = minipay_money_parse (self->total, error);
+  g_autoptr (GVariant) extras = total != NULL ? options_to_extras (self, info, error) : NULL;
   g_autoptr (GDateTime) expires_at = NULL;
   int method = MINIPAY_METHOD_MINI_PROGRAM;
   int wallet = MINIPAY_WALLET_ANY;
 
-  if (total == NULL || !check_text ("--subject", self->subject, error) ||
+  if (extras == NULL || !check_text ("--subject", self->subject, error) ||
       !check_text ("--attach", self->attach, error))
     return NULL;
   if (self->method != NULL && !cli_read_enum (MINIPAY_TYPE_METHOD, "--method", self->method, &method, error))
@@ -133,24 +196,26 @@ options_to_order (const PayOptions *self, GError **error)
                        expires_at,
                        "client-ip",
                        self->client_ip,
+                       "extras",
+                       g_variant_n_children (extras) > 0 ? extras : NULL,
                        NULL);
 }
 
 static MinipayCheckout *
 pay (const PayOptions *self, GError **error)
 {
-  g_autoptr (MinipayOrder) order = options_to_order (self, error);
-  g_autoptr (MinipayClient) client = NULL;
+  g_autoptr (MinipayClient) client = cli_open_client (&self->common, error);
+  g_autoptr (MinipayOrder) order = NULL;
   MinipayAccount *account = NULL;
+  MinipayProviderInfo *info = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
+  account = client != NULL ? cli_open_account (&self->common, client, error) : NULL;
+  if (account != NULL)
+    info = minipay_registry_lookup (
+        minipay_client_get_registry (client), minipay_account_get_provider (account), error);
+  order = info != NULL ? options_to_order (self, info, error) : NULL;
   if (order == NULL)
-    return NULL;
-  client = cli_open_client (&self->common, error);
-  if (client == NULL)
-    return NULL;
-  account = cli_open_account (&self->common, client, error);
-  if (account == NULL)
     return NULL;
   minipay_account_create_payment_async (account, order, cli_get_cancellable (), cli_on_done, &result);
   return minipay_account_create_payment_finish (account, cli_wait (&result), error);

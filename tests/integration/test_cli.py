@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The `minipay` command, run as people and scripts run it, against a sandbox of its own."""
 
-import glob
 import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -15,46 +13,8 @@ import time
 import unittest
 import urllib.request
 
-MINIPAY = os.environ['MINIPAY_CLI']
-SANDBOX = os.environ['MINIPAY_SANDBOX']
-PLUGIN_PATH = os.environ['MINIPAY_PLUGIN_PATH']
-
-OK, INTERNAL, USAGE, INVALID, CONFIG, REFUSED, NOT_SENT, UNKNOWN, NOT_AUTHENTIC, STORE = range(10)
-
-PAYERS = {'wechat': 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o', 'alipay': '2088102146225135'}
-
-
-class Result:
-    def __init__(self, process):
-        self.status = process.returncode
-        self.out = process.stdout.decode()
-        self.err = process.stderr.decode()
-
-    def lines(self):
-        """Standard output with --json: objects, one a line, and nothing else."""
-        assert self.out == '' or self.out.endswith('\n'), self.out
-        objects = [json.loads(line) for line in self.out.splitlines()]
-        assert all(isinstance(item, dict) for item in objects), self.out
-        return objects
-
-    def only(self):
-        objects = self.lines()
-        assert len(objects) == 1, self.out + self.err
-        return objects[0]
-
-
-def run(*arguments, secrets=(), stdin=b'', **environment):
-    variables = dict(os.environ, **environment)
-    if 'MINIPAY_CONFIG' not in environment:
-        variables.pop('MINIPAY_CONFIG', None)
-    process = subprocess.run([MINIPAY, *arguments], input=stdin, capture_output=True, timeout=60,
-                             env=variables, check=False)
-    result = Result(process)
-    assert process.returncode >= 0, f'{arguments} died of signal {-process.returncode}: {result.err}'
-    for secret in secrets:
-        assert not any(secret in word for word in arguments)
-        assert secret not in result.out and secret not in result.err
-    return result
+from cli_command import (CONFIG, INVALID, NOT_AUTHENTIC, NOT_SENT, OK, PAYERS, REFUSED, SANDBOX, UNKNOWN, USAGE,
+                         copy_manifests, run)
 
 
 class Gateway(threading.Thread):
@@ -168,106 +128,6 @@ class SandboxCase(unittest.TestCase):
         self.assertEqual(error['code'], code, error)
         self.assertTrue(error['message'])
         self.assertIn('minipay: ', result.err)
-
-
-class TestInspect(unittest.TestCase):
-    KEYS = {'id', 'operations', 'methods', 'modes', 'limits', 'fields', 'hosts'}
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix='minipay-inspect-')
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def copy_manifests(self, garbage):
-        """A plugin path with every manifest and no module that could be loaded."""
-        path = os.path.join(self.folder, 'garbage' if garbage else 'missing')
-        for manifest in self.manifests():
-            name = os.path.basename(os.path.dirname(manifest))
-            os.makedirs(os.path.join(path, name), mode=0o755, exist_ok=True)
-            target = os.path.join(path, name, os.path.basename(manifest))
-            shutil.copyfile(manifest, target)
-            os.chmod(target, 0o644)
-            with open(manifest, encoding='utf-8') as file:
-                module = re.search(r'(?m)^Module=(.+)$', file.read()).group(1)
-            if garbage:
-                with open(os.path.join(path, name, module), 'wb') as file:
-                    file.write(b'\x7fELF and nothing that follows')
-        return path
-
-    @staticmethod
-    def manifests():
-        found = []
-        for folder in PLUGIN_PATH.split(':'):
-            found += glob.glob(os.path.join(folder, '*', '*.provider'))
-        return found
-
-    def loaded(self, *arguments, path):
-        """What the dynamic linker says it did."""
-        trace = os.path.join(self.folder, f'trace-{time.monotonic_ns()}')
-        result = run(*arguments, MINIPAY_PLUGIN_PATH=path, LD_DEBUG='files', LD_DEBUG_OUTPUT=trace)
-        text = ''
-        for name in glob.glob(trace + '.*'):
-            with open(name, encoding='utf-8', errors='replace') as file:
-                text += file.read()
-        self.assertIn('libglib-2.0', text)
-        return result, text
-
-    def test_manifests_are_enough(self):
-        wanted = run('inspect', '--json', MINIPAY_PLUGIN_PATH=PLUGIN_PATH)
-        self.assertEqual(wanted.status, OK, wanted.err)
-        for garbage in (False, True):
-            result, trace = self.loaded('inspect', '--json', path=self.copy_manifests(garbage))
-            self.assertEqual(result.status, OK, result.err)
-            self.assertEqual(result.out, wanted.out)
-            self.assertNotIn('libminipay-weidoufu', trace)
-            self.assertNotIn('libminipay-wechat-v3', trace)
-
-    def test_modules_stay_out_where_they_could_load(self):
-        _, trace = self.loaded('inspect', '--json', path=PLUGIN_PATH)
-        self.assertNotIn('libminipay-weidoufu', trace)
-        self.assertNotIn('libminipay-wechat-v3', trace)
-
-    def test_trace_would_show_a_module(self):
-        _, trace = self.loaded('demo', '--json', '--provider', 'weidoufu', path=PLUGIN_PATH)
-        self.assertIn('libminipay-weidoufu', trace)
-
-    def test_object_per_provider(self):
-        result = run('inspect', '--json')
-        objects = {item['id']: item for item in result.lines()}
-        self.assertLessEqual({'weidoufu', 'wechat-v3'}, set(objects))
-        for item in objects.values():
-            self.assertLessEqual(self.KEYS, set(item))
-        weidoufu, v3 = objects['weidoufu'], objects['wechat-v3']
-        self.assertEqual(weidoufu['operations'], ['create', 'query', 'receive'])
-        self.assertEqual(weidoufu['methods'], ['mini-program/wechat', 'mini-program/alipay'])
-        self.assertEqual(weidoufu['hosts'], ['open.weidoufu.com'])
-        self.assertEqual(weidoufu['modes'], [])
-        self.assertEqual(weidoufu['limits']['out_trade_no']['min_length'], 18)
-        self.assertEqual(weidoufu['limits']['total']['maximum'], 999999999)
-        secret = {field['name']: field for field in weidoufu['fields']}['secret-key']
-        self.assertEqual((secret['secret'], secret['required']), (True, True))
-        self.assertEqual(v3['modes'], ['public-key', 'certificate'])
-        self.assertEqual(v3['hosts'], ['api.mch.weixin.qq.com', 'api2.mch.weixin.qq.com'])
-
-    def test_one_provider(self):
-        self.assertEqual(run('inspect', '--json', 'wechat-v3').only()['id'], 'wechat-v3')
-        plain = run('inspect', 'wechat-v3')
-        self.assertEqual(plain.status, OK)
-        self.assertIn('api.mch.weixin.qq.com', plain.out)
-
-    def test_unknown_provider_not_found(self):
-        result = run('inspect', '--json', 'nobody')
-        self.assertEqual(result.status, REFUSED)
-        self.assertEqual(result.only()['error']['code'], 'not-found')
-
-    def test_broken_manifest_is_a_problem_not_an_end(self):
-        path = self.copy_manifests(False)
-        os.mkdir(os.path.join(path, 'broken'), 0o755)
-        with open(os.path.join(path, 'broken', 'broken.provider'), 'w', encoding='utf-8') as file:
-            file.write('no key file\n')
-        result = run('inspect', '--json', MINIPAY_PLUGIN_PATH=path)
-        self.assertEqual(result.status, OK)
-        self.assertLessEqual({'weidoufu', 'wechat-v3'}, {item['id'] for item in result.lines()})
-        self.assertIn('broken', result.err)
 
 
 class TestUsage(unittest.TestCase):
@@ -414,10 +274,7 @@ class TestPayAndQuery(SandboxCase):
     def test_garbage_module(self):
         folder = tempfile.mkdtemp(prefix='minipay-garbage-')
         self.addCleanup(shutil.rmtree, folder)
-        case = TestInspect()
-        case.folder = folder
-        path = case.copy_manifests(True)
-        result = self.pay('weidoufu', MINIPAY_PLUGIN_PATH=path)
+        result = self.pay('weidoufu', MINIPAY_PLUGIN_PATH=copy_manifests(folder, True))
         self.assert_error(result, CONFIG, 'plugin')
 
     def test_gateway_that_is_not_there(self):
@@ -572,91 +429,6 @@ class TestReceive(SandboxCase):
     def test_file_that_is_not_there(self):
         self.assert_error(self.cli('receive', '--json', '/nonexistent/request'), USAGE, 'usage')
         self.assert_error(self.cli('receive', '--json', self.folder), USAGE, 'usage')
-
-
-class TestDemo(unittest.TestCase):
-    RUNS = {('weidoufu', 'wechat', 'wx-request-payment'), ('weidoufu', 'alipay', 'my-trade-pay'),
-            ('wechat-v3', 'public-key', 'wx-request-payment'),
-            ('wechat-v3', 'certificate', 'wx-request-payment')}
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix='minipay-demo-test-')
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def assert_clean(self):
-        self.assertEqual(os.listdir(self.folder), [])
-        for path in glob.glob('/proc/[0-9]*/cmdline'):
-            try:
-                with open(path, 'rb') as file:
-                    self.assertNotIn(self.folder.encode(), file.read())
-            except OSError:
-                pass
-
-    def test_every_provider_and_mode(self):
-        result = run('demo', '--json', TMPDIR=self.folder)
-        lines = result.lines()
-        self.assertEqual(result.status, OK, result.out + result.err)
-        self.assertEqual({(line['provider'], line['mode'], line['checkout']['kind']) for line in lines},
-                         self.RUNS)
-        self.assertEqual(len(lines), len(self.RUNS))
-        for line in lines:
-            self.assertIs(line['ok'], True)
-            self.assertNotIn('error', line)
-            self.assertEqual(line['state'], 'paid')
-            self.assertEqual(line['total'], {'minor': 1990, 'currency': 'CNY'})
-            self.assertRegex(line['out_trade_no'], r'^T20\d{22}$')
-            self.assertTrue(line['checkout']['params'])
-        self.assertEqual(len({line['out_trade_no'] for line in lines}), len(lines))
-        self.assert_clean()
-
-    def test_plain(self):
-        result = run('demo', TMPDIR=self.folder)
-        self.assertEqual(result.status, OK, result.out + result.err)
-        for provider, mode, kind in self.RUNS:
-            self.assertIn(f'{provider}, {mode} ', result.out)
-            self.assertIn(kind, result.out)
-        self.assertNotIn('FAILED', result.out)
-
-    def test_one_provider(self):
-        lines = run('demo', '--json', '--provider', 'weidoufu', TMPDIR=self.folder).lines()
-        self.assertEqual({line['mode'] for line in lines}, {'wechat', 'alipay'})
-        result = run('demo', '--json', '--provider', 'nobody', TMPDIR=self.folder)
-        self.assertEqual(result.status, REFUSED)
-        self.assertEqual(result.only()['error']['code'], 'not-found')
-        self.assert_clean()
-
-    def test_failed_run_says_so(self):
-        path = os.path.join(self.folder, 'plugins')
-        case = TestInspect()
-        case.folder = path
-        os.mkdir(path, 0o755)
-        result = run('demo', '--json', MINIPAY_PLUGIN_PATH=case.copy_manifests(True))
-        self.assertEqual(result.status, CONFIG)
-        self.assertEqual(len(result.lines()), 3)
-        for line in result.lines():
-            self.assertIs(line['ok'], False)
-            self.assertEqual(line['error']['code'], 'plugin')
-
-    def test_sandbox_that_is_none(self):
-        for program in ('/bin/true', '/bin/cat', '/nonexistent'):
-            result = run('demo', '--json', MINIPAY_SANDBOX=program, TMPDIR=self.folder)
-            self.assertIn(result.status, (INTERNAL, USAGE), program)
-            self.assertTrue(result.only()['error']['message'])
-            self.assert_clean()
-
-    def test_interrupted_leaves_nothing(self):
-        for delay in (0.02, 0.2):
-            process = subprocess.Popen([MINIPAY, 'demo', '--json'], stdout=subprocess.PIPE,
-                                       stderr=subprocess.PIPE, env=dict(os.environ, TMPDIR=self.folder))
-            time.sleep(delay)
-            while delay < 0.1 and not os.listdir(self.folder):
-                time.sleep(0.005)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=20)
-            self.assertGreaterEqual(process.returncode, 0, err)
-            for line in out.decode().splitlines():
-                self.assertIsInstance(json.loads(line), dict)
-            self.assert_clean()
 
 
 if __name__ == '__main__':
