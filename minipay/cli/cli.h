@@ -12,7 +12,7 @@ typedef enum {
   CLI_EXIT_USAGE = 2,         /* wrong options, or something the command needs is not there */
   CLI_EXIT_INVALID = 3,       /* INVALID, NOT_SUPPORTED */
   CLI_EXIT_CONFIG = 4,        /* CONFIG, PLUGIN */
-  CLI_EXIT_REFUSED = 5,       /* REFUSED, CONFLICT, AUTH, NOT_FOUND, RATE_LIMITED */
+  CLI_EXIT_REFUSED = 5,       /* REFUSED, CONFLICT, ALREADY_PAID, AUTH, NOT_FOUND, RATE_LIMITED */
   CLI_EXIT_NOT_SENT = 6,      /* NOT_SENT, cancelled before the first byte */
   CLI_EXIT_UNKNOWN = 7,       /* OUTCOME_UNKNOWN */
   CLI_EXIT_NOT_AUTHENTIC = 8, /* SIGNATURE_INVALID, STALE, PROTOCOL, MISMATCH, LIMIT */
