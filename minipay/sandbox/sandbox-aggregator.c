@@ -181,7 +181,7 @@ static void
 create (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GHashTable) fields = sandbox_fields_read (request, SANDBOX_FIELDS_TEXT, &error);
+  g_autoptr (GHashTable) fields = sandbox_fields_read (request, NULL, &error);
   const char *issue = fields != NULL ? check_fields (fields) : error->message;
   SandboxOrder *order = NULL;
   SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };

@@ -9,21 +9,21 @@
 
 /* NULL when the value is of no kind allowed. */
 static char *
-read_value (JsonNode *node, SandboxFieldsKind kind)
+read_value (const char *name, JsonNode *node, const char *const *texts)
 {
   gint64 number = 0;
 
   if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
     return g_strdup (json_node_get_string (node));
-  if (kind == SANDBOX_FIELDS_TEXT)
+  if (texts == NULL)
     return NULL;
-  if (sandbox_json_integer (node, &number))
+  if (!g_strv_contains (texts, name) && sandbox_json_integer (node, &number))
     return g_strdup_printf ("%" G_GINT64_FORMAT, number);
   return JSON_NODE_HOLDS_NULL (node) ? g_strdup ("") : NULL;
 }
 
 static GHashTable *
-read_json (GBytes *body, SandboxFieldsKind kind, GError **error)
+read_json (GBytes *body, const char *const *texts, GError **error)
 {
   g_autoptr (GHashTable) fields = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (JsonNode) root = sandbox_json_parse (body, error);
@@ -40,7 +40,7 @@ read_json (GBytes *body, SandboxFieldsKind kind, GError **error)
 
   json_object_iter_init (&iter, json_node_get_object (root));
   while (json_object_iter_next (&iter, &name, &node)) {
-    char *value = read_value (node, kind);
+    char *value = read_value (name, node, texts);
 
     if (value == NULL) {
       g_set_error (error,
@@ -48,7 +48,8 @@ read_json (GBytes *body, SandboxFieldsKind kind, GError **error)
                    G_IO_ERROR_INVALID_DATA,
                    "%s is %s",
                    name,
-                   kind == SANDBOX_FIELDS_TEXT ? "not a string" : "neither a string nor a whole number");
+                   texts == NULL || g_strv_contains (texts, name) ? "not a string"
+                                                                  : "neither a string nor a whole number");
       return NULL;
     }
     g_hash_table_insert (fields, g_strdup (name), value);
@@ -58,7 +59,7 @@ read_json (GBytes *body, SandboxFieldsKind kind, GError **error)
 
 /* The flat fields of a body that is either JSON or a form, by its content type. */
 GHashTable *
-sandbox_fields_read (const SandboxRequest *request, SandboxFieldsKind kind, GError **error)
+sandbox_fields_read (const SandboxRequest *request, const char *const *texts, GError **error)
 {
   const char *type = soup_message_headers_get_content_type (request->headers, NULL);
   gsize length = g_bytes_get_size (request->body);
@@ -66,7 +67,7 @@ sandbox_fields_read (const SandboxRequest *request, SandboxFieldsKind kind, GErr
   GHashTable *fields = NULL;
 
   if (g_strcmp0 (type, "application/json") == 0)
-    return read_json (request->body, kind, error);
+    return read_json (request->body, texts, error);
   if (g_strcmp0 (type, "application/x-www-form-urlencoded") != 0) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the content type is neither JSON nor a form");
     return NULL;

@@ -115,7 +115,7 @@ is_whole (JsonObject *object)
   if (json_object_get_size (object) != G_N_ELEMENTS (names) + 1 || sandbox_json_text (object, "sign") == NULL)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    if (sandbox_json_text (object, names[i]) == NULL)
+    if (sandbox_json_text (object, names[i]) == NULL || *sandbox_json_text (object, names[i]) == '\0')
       return FALSE;
   }
   return strlen (sandbox_json_text (object, "nonce_str")) <= MAX_NONCE;

@@ -98,10 +98,13 @@ check_number (Checker *checker)
 {
   const char *digits = NULL;
   gsize length = 0;
+  gboolean is_negative = take (checker, '-');
 
-  take (checker, '-');
   digits = checker->at;
   length = take_digits (checker);
+  /* less than nothing is no zero of any gateway's, and json-glib forgets the sign */
+  if (is_negative && length == 1 && *digits == '0' && (checker->at >= checker->end || *checker->at != '.'))
+    return FALSE;
   /* nineteen digits may pass what 64 bits hold, and json-glib wraps without a word */
   if (length == 0 || length > 18 || (length > 1 && *digits == '0'))
     return FALSE;

@@ -262,8 +262,10 @@ add_order (Sandbox *sandbox, GHashTable *fields, gint64 pay_type, gint64 total, 
 static void
 create (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
 {
+  static const char *const texts[] = { "access_key", "body",       "out_order_no", "openid", "buyer_id",
+                                       "attach",     "notify_url", "ledger",       "sign",   NULL };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GHashTable) fields = sandbox_fields_read (request, SANDBOX_FIELDS_SCALARS, &error);
+  g_autoptr (GHashTable) fields = sandbox_fields_read (request, texts, &error);
   g_autofree char *fingerprint = NULL;
   SandboxOrder *order = NULL;
   SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };

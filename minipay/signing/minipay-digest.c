@@ -128,7 +128,6 @@ minipay_verify_digest (
     MinipayScheme scheme, MinipayKey *key, const char *text, gssize length, const char *signature, GError **error)
 {
   char expected[MINIPAY_DIGEST_MAX_CHARS + 1] = "";
-  char given[MINIPAY_DIGEST_MAX_CHARS + 1] = "";
   gsize expected_length;
   gsize given_length;
   gboolean is_equal;
@@ -154,9 +153,7 @@ minipay_verify_digest (
     return FALSE;
   }
 
-  for (gsize i = 0; i < given_length; i++)
-    given[i] = g_ascii_toupper (signature[i]);
-  is_equal = minipay_constant_time_equal (given, given_length, expected, expected_length);
+  is_equal = minipay_constant_time_equal (signature, given_length, expected, expected_length);
   explicit_bzero (expected, sizeof expected);
   if (!is_equal)
     g_set_error (error,

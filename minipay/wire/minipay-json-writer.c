@@ -191,6 +191,51 @@ minipay_json_writer_add_integer (MinipayJsonWriter *self, const char *name, gint
     g_string_append_printf (self->text, "%" G_GINT64_FORMAT, value);
 }
 
+static gboolean
+is_number (const char *text)
+{
+  gsize digits;
+
+  text += *text == '-';
+  digits = strspn (text, "0123456789");
+  if (digits == 0 || (*text == '0' && digits > 1))
+    return FALSE;
+  text += digits;
+  if (*text == '.') {
+    digits = strspn (text + 1, "0123456789");
+    if (digits == 0)
+      return FALSE;
+    text += digits + 1;
+  }
+  if (*text != 'e' && *text != 'E')
+    return *text == '\0';
+  text += text[1] == '+' || text[1] == '-' ? 2 : 1;
+  digits = strspn (text, "0123456789");
+  return digits > 0 && text[digits] == '\0';
+}
+
+void
+minipay_json_writer_add_number (MinipayJsonWriter *self, const char *name, const char *text)
+{
+  g_return_if_fail (self != NULL);
+
+  if (text == NULL)
+    return;
+  if (!is_number (text))
+    writer_note (self, MINIPAY_ERROR_INVALID, "has a number that is none", name);
+  if (writer_begin_value (self, name))
+    g_string_append (self->text, text);
+}
+
+void
+minipay_json_writer_add_null (MinipayJsonWriter *self, const char *name)
+{
+  g_return_if_fail (self != NULL);
+
+  if (writer_begin_value (self, name))
+    g_string_append (self->text, "null");
+}
+
 void
 minipay_json_writer_add_boolean (MinipayJsonWriter *self, const char *name, gboolean value)
 {

@@ -25,6 +25,9 @@ MINIPAY_API void minipay_json_writer_begin_array (MinipayJsonWriter *self, const
 MINIPAY_API void minipay_json_writer_end_array (MinipayJsonWriter *self);
 MINIPAY_API void minipay_json_writer_add_string (MinipayJsonWriter *self, const char *name, const char *value);
 MINIPAY_API void minipay_json_writer_add_integer (MinipayJsonWriter *self, const char *name, gint64 value);
+/* A number as its text says, digit by digit: INVALID for what is no JSON number. */
+MINIPAY_API void minipay_json_writer_add_number (MinipayJsonWriter *self, const char *name, const char *text);
+MINIPAY_API void minipay_json_writer_add_null (MinipayJsonWriter *self, const char *name);
 MINIPAY_API void minipay_json_writer_add_boolean (MinipayJsonWriter *self, const char *name, gboolean value);
 
 /* The text; the writer is then empty and may be used again. INVALID: text that was not UTF-8. INTERNAL:

@@ -358,7 +358,7 @@ gboolean
 minipay_params_is_one_value (const char *text)
 {
   for (const char *p = strchr (text, '&'); p != NULL; p = strchr (p + 1, '&')) {
-    gsize name = strspn (p + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-");
+    gsize name = strspn (p + 1, MINIPAY_PARAM_NAME_CHARACTERS);
 
     if (name > 0 && p[1 + name] == '=')
       return FALSE;

@@ -42,6 +42,9 @@ MINIPAY_API GBytes *minipay_params_to_form (const MinipayParams *self, GError **
 /* One flat XML document, every text in CDATA. */
 MINIPAY_API GBytes *minipay_params_to_xml (const MinipayParams *self, const char *root, GError **error);
 
+/* What names of parameters are made of. */
+#define MINIPAY_PARAM_NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-"
+
 /* FALSE when @text, joined with others by `&` and `=`, could be read as several parameters: it has an `&` with a
  * name and a `=` behind it. A signature over such a text says nothing about where one value ends. */
 MINIPAY_API gboolean minipay_params_is_one_value (const char *text);

@@ -5,10 +5,7 @@
 
 #define SEALED_MEMBER "reqmsg"
 #define KEY_NAME      "key"
-#define SIGN_CHARS    32
 #define MAX_FEN       G_GINT64_CONSTANT (99999999999)
-
-#define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-"
 
 static const char *
 codec_get_setting (MinipayExchange *x, const char *field)
@@ -94,7 +91,7 @@ members_lookup (const Members *self, const char *name)
 static const char *
 members_find_fault (const char *name, const char *value, gboolean is_key_among)
 {
-  if (*name == '\0' || strspn (name, NAME_CHARACTERS) != strlen (name))
+  if (*name == '\0' || strspn (name, MINIPAY_PARAM_NAME_CHARACTERS) != strlen (name))
     return "a name with other characters than 0-9A-Za-z_.:-";
   if (is_key_among && strcmp (name, KEY_NAME) == 0)
     return "a member key, whose place in the signed text is the sign key's";
@@ -174,34 +171,24 @@ members_make_text (const Members *self, const char *suffix)
   return text;
 }
 
-/* The service takes digits of either case, the aggregator writes one: whatever else comes was not written by it. */
-static gboolean
-codec_check_case (MinipayExchange *x, const char *sign, GError **error)
+/* The sign as the signing service writes it, which is in upper case; NULL when it is not as the account says. */
+static char *
+codec_dup_sign (MinipayExchange *x, const char *sign)
 {
   gboolean is_lower = g_strcmp0 (codec_get_setting (x, "sign-case"), "lower") == 0;
-  const char *digits = is_lower ? "0123456789abcdef" : "0123456789ABCDEF";
-  gsize length = strlen (sign);
 
-  if (length == 0 || (length == SIGN_CHARS && strspn (sign, digits) == length))
-    return TRUE;
-  g_set_error (error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_SIGNATURE_INVALID,
-               "sign is %" G_GSIZE_FORMAT " bytes, allowed are %d of %s",
-               length,
-               SIGN_CHARS,
-               digits);
-  return FALSE;
+  if (!is_lower || sign == NULL)
+    return g_strdup (sign);
+  return strpbrk (sign, "ABCDEF") == NULL ? g_ascii_strup (sign, -1) : NULL;
 }
 
 static gboolean
 codec_verify_members (MinipayExchange *x, const Members *members, const char *sign, GError **error)
 {
   g_autoptr (GString) text = members_make_text (members, codec_get_setting (x, "sign-suffix"));
+  g_autofree char *wanted = codec_dup_sign (x, sign);
 
-  if (sign != NULL && !codec_check_case (x, sign, error))
-    return FALSE;
-  return minipay_exchange_verify (x, MINIPAY_SCHEME_MD5, "sign-key", text->str, text->len, sign, error);
+  return minipay_exchange_verify (x, MINIPAY_SCHEME_MD5, "sign-key", text->str, text->len, wanted, error);
 }
 
 /* --- What it says --- */
@@ -209,33 +196,21 @@ codec_verify_members (MinipayExchange *x, const Members *members, const char *si
 static const char *
 members_require (const Members *self, const char *name, GError **error)
 {
-  const char *value = members_lookup (self, name);
-
-  if (value == NULL)
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "%s is missing in the notification", name);
-  return value;
+  return minipay_params_require (members_get_part (self, name), name, error);
 }
 
 /* TRUE with *total NULL when it does not say: the core refuses a payment without it. */
 static gboolean
 members_read_total (const Members *self, const char *name, MinipayMoney **total, GError **error)
 {
-  const char *text = members_lookup (self, name);
-  guint64 fen;
+  gboolean is_present;
+  gint64 fen;
 
-  if (text == NULL)
-    return TRUE;
-  if (*text >= '1' && *text <= '9' && g_ascii_string_to_unsigned (text, 10, 1, MAX_FEN, &fen, NULL)) {
-    *total = minipay_money_new ((gint64) fen, "CNY");
-    return TRUE;
-  }
-  g_set_error (error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_PROTOCOL,
-               "%s is no whole number of fen from 1 to %" G_GINT64_FORMAT,
-               name,
-               MAX_FEN);
-  return FALSE;
+  if (!minipay_params_read_integer (members_get_part (self, name), name, 1, MAX_FEN, &fen, &is_present, error))
+    return FALSE;
+  if (is_present)
+    *total = minipay_money_new (fen, "CNY");
+  return TRUE;
 }
 
 static MinipayPaymentState

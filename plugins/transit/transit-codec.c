@@ -115,23 +115,6 @@ codec_read_original_fee (MinipayOrder *order, gint64 total_fee, gint64 *original
   return FALSE;
 }
 
-/* The writer has whole numbers only; these are numbers by the manifest's rule. */
-static GBytes *
-codec_append_numbers (GBytes *object, MinipayOrder *order)
-{
-  static const char *const names[] = { "machine_latitude", "machine_longitude" };
-  GString *text = g_string_new_len (g_bytes_get_data (object, NULL), (gssize) g_bytes_get_size (object) - 1);
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    const char *value = codec_get_extra (order, names[i]);
-
-    if (value != NULL)
-      g_string_append_printf (text, ",\"%s\":%s", names[i], value);
-  }
-  g_string_append_c (text, '}');
-  return g_string_free_to_bytes (text);
-}
-
 static GBytes *
 codec_new_deduction (MinipayOrder *order, GError **error)
 {
@@ -140,7 +123,6 @@ codec_new_deduction (MinipayOrder *order, GError **error)
   const gint64 total_fee = minipay_money_get_minor (minipay_order_get_total (order));
   const char *number = minipay_order_get_out_trade_no (order);
   g_autoptr (MinipayJsonWriter) writer = minipay_json_writer_new ();
-  g_autoptr (GBytes) object = NULL;
   gint64 original_fee;
 
   if (!codec_check_ride (order, error) || !codec_read_original_fee (order, total_fee, &original_fee, error))
@@ -154,9 +136,10 @@ codec_new_deduction (MinipayOrder *order, GError **error)
   minipay_json_writer_add_string (writer, "out_order_no", number);
   /* the result comes back without out_order_no: attach is how it is known again */
   minipay_json_writer_add_string (writer, "attach", number);
+  minipay_json_writer_add_number (writer, "machine_latitude", codec_get_extra (order, "machine_latitude"));
+  minipay_json_writer_add_number (writer, "machine_longitude", codec_get_extra (order, "machine_longitude"));
   minipay_json_writer_end_object (writer);
-  object = minipay_json_writer_finish (writer, error);
-  return object != NULL ? codec_append_numbers (object, order) : NULL;
+  return minipay_json_writer_finish (writer, error);
 }
 
 static void

@@ -47,15 +47,6 @@ wechat_params_verify (MinipayExchange *x,
                  ambiguous);
     return FALSE;
   }
-  for (const char *p = sign; p != NULL && *p != '\0'; p++) {
-    if (!g_ascii_islower (*p))
-      continue;
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_SIGNATURE_INVALID,
-                 "sign has lower-case letters, allowed are digits and A to F");
-    return FALSE;
-  }
   text = params_dup_string_to_sign (params);
   return minipay_exchange_verify (x, scheme, key, text, strlen (text), sign, error);
 }

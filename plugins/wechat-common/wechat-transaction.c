@@ -179,16 +179,19 @@ transaction_read_amount (const MinipayJson *json,
 static gboolean
 transaction_read_parties (MinipayExchange *x, const MinipayJson *json, MinipayPaymentClaim *claim, GError **error)
 {
+  static const char *const of_merchants[] = { "mchid", "appid", NULL };
+  static const char *const of_institutions[] = { "sp_mchid", "sub_mchid", "sp_appid", "sub_appid", NULL };
   const gboolean is_for_another = transaction_is_for_another (x);
   MinipayJsonNode root = minipay_json_get_root (json);
-  const char *foreign = is_for_another ? "mchid" : "sp_mchid";
 
-  if (minipay_json_get_member (json, root, foreign) != 0) {
+  for (const char *const *name = is_for_another ? of_merchants : of_institutions; *name != NULL; name++) {
+    if (minipay_json_get_member (json, root, *name) == 0)
+      continue;
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_MISMATCH,
                  "a transaction with %s, this account %s",
-                 foreign,
+                 *name,
                  is_for_another ? "acts for another merchant" : "is a merchant's own");
     return FALSE;
   }

@@ -343,33 +343,64 @@ weidoufu_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **
 
 /* --- The notification --- */
 
+/* One value written anew: strings by what they say, numbers digit by digit. The reader bounds the depth. */
+static void
+codec_write_compact (MinipayJsonWriter *writer, const char *name, const MinipayJson *json, MinipayJsonNode node)
+{
+  const gboolean is_object = minipay_json_get_kind (json, node) == MINIPAY_JSON_OBJECT;
+  g_autofree char *number = NULL;
+  const char *raw;
+  gsize length;
+
+  switch (minipay_json_get_kind (json, node)) {
+  case MINIPAY_JSON_STRING:
+    minipay_json_writer_add_string (writer, name, minipay_json_get_string (json, node));
+    break;
+  case MINIPAY_JSON_NUMBER:
+    raw = minipay_json_get_raw (json, node, &length);
+    number = g_strndup (raw, length);
+    minipay_json_writer_add_number (writer, name, number);
+    break;
+  case MINIPAY_JSON_BOOLEAN:
+    minipay_json_writer_add_boolean (writer, name, minipay_json_get_boolean (json, node));
+    break;
+  case MINIPAY_JSON_OBJECT:
+  case MINIPAY_JSON_ARRAY:
+    is_object ? minipay_json_writer_begin_object (writer, name) : minipay_json_writer_begin_array (writer, name);
+    for (MinipayJsonNode child = minipay_json_get_first (json, node); child != 0;
+         child = minipay_json_get_next (json, child))
+      codec_write_compact (writer, is_object ? minipay_json_get_name (json, child) : NULL, json, child);
+    is_object ? minipay_json_writer_end_object (writer) : minipay_json_writer_end_array (writer);
+    break;
+  case MINIPAY_JSON_NULL:
+  case MINIPAY_JSON_NONE:
+  default:
+    minipay_json_writer_add_null (writer, name);
+    break;
+  }
+}
+
 /* The content written anew, in its order and without spaces: what one client in the field signs. */
 static GBytes *
 codec_compact_content (const MinipayJson *json, MinipayJsonNode content, GError **error)
 {
   g_autoptr (MinipayJsonWriter) writer = minipay_json_writer_new ();
 
-  minipay_json_writer_begin_object (writer, NULL);
-  for (MinipayJsonNode node = minipay_json_get_first (json, content); node != 0;
-       node = minipay_json_get_next (json, node)) {
-    const char *name = minipay_json_get_name (json, node);
-    const char *text = minipay_json_get_string (json, node);
-    gint64 number;
-
-    if (text != NULL) {
-      minipay_json_writer_add_string (writer, name, text);
-    } else if (minipay_json_get_integer (json, node, &number)) {
-      minipay_json_writer_add_integer (writer, name, number);
-    } else {
-      g_set_error (error,
-                   MINIPAY_ERROR,
-                   MINIPAY_ERROR_PROTOCOL,
-                   "content has a member that is neither a text nor a whole number");
-      return NULL;
-    }
-  }
-  minipay_json_writer_end_object (writer);
+  codec_write_compact (writer, NULL, json, content);
   return minipay_json_writer_finish (writer, error);
+}
+
+/* The name as it stands before the value: one written with escapes is a name in disguise. */
+static gboolean
+codec_is_plainly_named (const MinipayJson *json, MinipayJsonNode content, const char *text)
+{
+  gsize length;
+  const char *end = minipay_json_get_raw (json, content, &length);
+  static const char quoted[] = "\"content\"";
+
+  while (end > text && (g_ascii_isspace (end[-1]) || end[-1] == ':'))
+    end--;
+  return end - text >= (gssize) strlen (quoted) && memcmp (end - strlen (quoted), quoted, strlen (quoted)) == 0;
 }
 
 /* The signature covers the bytes of the top-level member content, and the same bytes are read afterwards. */
@@ -462,6 +493,10 @@ weidoufu_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, G
   content = minipay_json_require_object (json, root, "content", error);
   if (content == 0)
     return NULL;
+  if (!codec_is_plainly_named (json, content, g_bytes_get_data (body, NULL))) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the member content is written with escapes");
+    return NULL;
+  }
   sign = minipay_json_get_string (json, minipay_json_get_member (json, root, "sign"));
   if (!codec_verify_content (x, json, content, sign, error))
     return NULL;

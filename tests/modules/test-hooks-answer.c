@@ -161,7 +161,9 @@ new_notification (void)
   g_autofree char *digest =
       g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *) SECRET, strlen (SECRET), NUMBER SECRET, -1);
 
-  minipay_http_request_add_header (request, "Zoo-Signature", digest);
+  g_autofree char *upper = g_ascii_strup (digest, -1);
+
+  minipay_http_request_add_header (request, "Zoo-Signature", upper);
   return request;
 }
 

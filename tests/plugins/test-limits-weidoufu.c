@@ -32,7 +32,7 @@ test_subject (void)
 {
   limits_assert_length (&shop, "subject", "subject", "x", 32, FALSE);
   /* whether the manual counts bytes or characters is unknown: bytes are the safe reading */
-  limits_assert_length (&shop, "subject", "subject", "é", 16, FALSE);
+  limits_assert_length (&shop, "subject", "subject", "茶", 32, FALSE);
   limits_assert_characters (&shop, "subject", "subject", "green tea", NULL);
   g_assert_cmpint (limits_check_string (&shop, "subject", NULL, "subject"), ==, MINIPAY_ERROR_INVALID);
   g_assert_cmpint (limits_check_string (&shop, "subject", "", "subject"), ==, MINIPAY_ERROR_INVALID);
@@ -50,6 +50,7 @@ static void
 test_attach (void)
 {
   limits_assert_length (&shop, "attach", "attach", "a", 128, FALSE);
+  limits_assert_length (&shop, "attach", "attach", "茶", 128, FALSE);
   limits_assert_characters (&shop, "attach", "attach", "{test:1}", NULL);
   g_assert_cmpint (limits_check_string (&shop, "attach", NULL, NULL), ==, -1);
 }
