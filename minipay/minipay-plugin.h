@@ -24,3 +24,32 @@
   {                                                                                                                \
     return (TYPE);                                                                                                 \
   }
+
+/**
+ * MINIPAY_PROVIDER_DEFINE_TABLE:
+ * @TypeName: the name of the provider's type, as its manifest's `Type=` has it
+ * @type_name: the same in lower case, with underscores
+ * @TABLE: a #MinipayProviderTable that lives as long as the program
+ *
+ * Defines a provider that is nothing but its table, and the one symbol that its plugin exports.
+ */
+#define MINIPAY_PROVIDER_DEFINE_TABLE(TypeName, type_name, TABLE)                                                  \
+  typedef struct {                                                                                                 \
+    GObject parent_instance;                                                                                       \
+  } TypeName;                                                                                                      \
+  typedef struct {                                                                                                 \
+    GObjectClass parent_class;                                                                                     \
+  } TypeName##Class;                                                                                               \
+  GType type_name##_get_type (void);                                                                               \
+  static void type_name##_provider_init (MinipayPaymentProviderInterface *iface)                                   \
+  {                                                                                                                \
+    minipay_provider_table_implement (iface, (TABLE));                                                             \
+  }                                                                                                                \
+  G_DEFINE_FINAL_TYPE_WITH_CODE (                                                                                  \
+      TypeName,                                                                                                    \
+      type_name,                                                                                                   \
+      G_TYPE_OBJECT,                                                                                               \
+      G_IMPLEMENT_INTERFACE (MINIPAY_TYPE_PAYMENT_PROVIDER, type_name##_provider_init))                            \
+  static void type_name##_class_init (TypeName##Class *klass) {}                                                   \
+  static void type_name##_init (TypeName *self) {}                                                                 \
+  MINIPAY_PROVIDER_DEFINE (type_name##_get_type ())

@@ -310,18 +310,18 @@ config_check_excluded (ConfigReader *reader, GError **error)
   return TRUE;
 }
 
-static gboolean
-config_check_one_of (ConfigReader *reader, const MinipayModeRules *mode, GError **error)
+static void
+config_note_one_of (ConfigReader *reader, const MinipayModeRules *mode)
 {
   g_autofree char *all = NULL;
 
   if (mode == NULL || mode->required_one_of == NULL)
-    return TRUE;
+    return;
   for (char **p = mode->required_one_of; *p != NULL; p++)
     if (minipay_account_config_has_field (reader->self, *p))
-      return TRUE;
-  all = g_strjoinv (", ", mode->required_one_of);
-  return minipay_account_config_fail (reader->self, error, "one of these settings is missing: %s", all);
+      return;
+  all = g_strjoinv (" or ", mode->required_one_of);
+  g_string_append_printf (reader->missing, " (%s)", all);
 }
 
 static gboolean
@@ -335,11 +335,11 @@ config_read (ConfigReader *reader, GError **error)
   for (guint i = 0; i < reader->manifest->fields->len; i++)
     if (!config_read_field (reader, g_ptr_array_index (reader->manifest->fields, i), error))
       return FALSE;
+  config_note_one_of (reader, &reader->manifest->base);
+  config_note_one_of (reader, minipay_manifest_get_mode (reader->manifest, self->mode));
   if (reader->missing->len > 0)
     return minipay_account_config_fail (self, error, "these settings are missing:%s", reader->missing->str);
-  return config_check_one_of (reader, &reader->manifest->base, error) &&
-         config_check_one_of (reader, minipay_manifest_get_mode (reader->manifest, self->mode), error) &&
-         minipay_account_config_find_hosts (self, g_hash_table_lookup (reader->settings, "endpoint"), error) &&
+  return minipay_account_config_find_hosts (self, g_hash_table_lookup (reader->settings, "endpoint"), error) &&
          (g_hash_table_size (reader->trusted) == 0 ||
           minipay_keyring_set_trusted (self->keyring, reader->trusted, error));
 }

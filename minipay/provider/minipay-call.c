@@ -52,6 +52,67 @@ minipay_exchange_resume_call (MinipayExchange *x,
   return result != NULL || minipay_exchange_get_pending_reason (x) != NULL;
 }
 
+/* --- A provider made of one table --- */
+
+static const MinipayProviderTable *
+table_of (MinipayPaymentProvider *provider)
+{
+  return MINIPAY_PAYMENT_PROVIDER_GET_IFACE (provider)->table;
+}
+
+static gboolean
+table_configure (MinipayPaymentProvider *provider, MinipayAccountConfig *config, GError **error)
+{
+  return table_of (provider)->configure (config, error);
+}
+
+static gboolean
+table_begin (MinipayPaymentProvider *provider, MinipayExchange *x, GError **error)
+{
+  return minipay_exchange_begin_call (x, table_of (provider)->calls, error);
+}
+
+static gboolean
+table_resume (MinipayPaymentProvider *provider, MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+{
+  return minipay_exchange_resume_call (x, table_of (provider)->calls, answer, error);
+}
+
+static gboolean
+table_receive (MinipayPaymentProvider *provider, MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
+{
+  g_autoptr (MinipayPayment) payment = table_of (provider)->parse_notification (x, incoming, error);
+
+  if (payment == NULL)
+    return FALSE;
+  minipay_exchange_complete (x, G_OBJECT (payment));
+  return TRUE;
+}
+
+static MinipayHttpResponse *
+table_acknowledge (MinipayPaymentProvider *provider, MinipayExchange *x, gboolean accepted, GError **error)
+{
+  return table_of (provider)->acknowledge (x, accepted, error);
+}
+
+void
+minipay_provider_table_implement (MinipayPaymentProviderInterface *iface, const MinipayProviderTable *table)
+{
+  g_return_if_fail (iface != NULL && table != NULL);
+
+  iface->table = table;
+  if (table->configure != NULL)
+    iface->configure = table_configure;
+  if (table->calls != NULL) {
+    iface->begin = table_begin;
+    iface->resume = table_resume;
+  }
+  if (table->parse_notification != NULL)
+    iface->receive = table_receive;
+  if (table->acknowledge != NULL)
+    iface->acknowledge = table_acknowledge;
+}
+
 const char *
 minipay_headers_require (const MinipayHeaders *headers, const char *name, MinipayError code, GError **error)
 {

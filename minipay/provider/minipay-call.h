@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "core/minipay-payment.h"
 #include "provider/minipay-exchange.h"
+#include "provider/minipay-payment-provider.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +29,23 @@ MINIPAY_API gboolean minipay_exchange_resume_call (MinipayExchange *x,
                                                    const MinipayCall *calls,
                                                    MinipayHttpResponse *answer,
                                                    GError **error);
+
+/*
+ * A whole C provider. What it leaves NULL it does not have; MINIPAY_PROVIDER_DEFINE_TABLE() makes the GObject of
+ * it.
+ */
+typedef struct {
+  const MinipayCall *calls; /* ends with an entry without build */
+  /* What the manifest cannot say about the settings of an account. */
+  gboolean (*configure) (MinipayAccountConfig *config, GError **error);
+  /* The verified payment that a notification tells of, (transfer full), or NULL with an error. */
+  MinipayPayment *(*parse_notification) (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
+  MinipayHttpResponse *(*acknowledge) (MinipayExchange *x, gboolean accepted, GError **error);
+} MinipayProviderTable;
+
+/* Sets every hook that @table answers for; @table outlives the type. */
+MINIPAY_API void minipay_provider_table_implement (MinipayPaymentProviderInterface *iface,
+                                                   const MinipayProviderTable *table);
 
 /* The value of a header that must stand exactly once, or NULL with @code. */
 MINIPAY_API const char *

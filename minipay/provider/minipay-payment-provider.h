@@ -27,6 +27,7 @@ G_DECLARE_INTERFACE (MinipayPaymentProvider, minipay_payment_provider, MINIPAY, 
  * @receive: judges an incoming notification: verify, then parse, then minipay_exchange_complete() with a
  * payment
  * @acknowledge: makes the answer that the gateway wants for a notification, for yes and for no
+ * @table: (nullable): for C providers, what minipay_provider_table_implement() was given
  *
  * What a gateway is to minipay. Hooks are synchronous and quick, do no I/O, and see the world through the
  * exchange. They may be called from any thread, several at once.
@@ -50,7 +51,8 @@ struct _MinipayPaymentProviderInterface {
                                        MinipayExchange *x,
                                        gboolean accepted,
                                        GError **error);
-  gpointer padding[11];
+  gconstpointer table;
+  gpointer padding[10];
 };
 
 G_END_DECLS

@@ -64,7 +64,8 @@ message_dup_wanted_key_id (MinipayExchange *x)
   MinipayAccountConfig *config = minipay_exchange_get_config (x);
   const char *public_key_id = minipay_account_config_get_string (config, "public-key-id");
 
-  if (public_key_id != NULL && g_strcmp0 (minipay_account_config_get_mode (config), "certificate") != 0)
+  if (public_key_id != NULL && minipay_account_config_has_field (config, "public-key") &&
+      g_strcmp0 (minipay_account_config_get_mode (config), "certificate") != 0)
     return g_strdup (public_key_id);
   return minipay_exchange_dup_newest_key_id (x);
 }
@@ -257,7 +258,7 @@ wechat_message_open_notification (
 }
 
 MinipayHttpResponse *
-wechat_message_acknowledge (gboolean accepted)
+wechat_message_acknowledge (MinipayExchange *x, gboolean accepted, GError **error)
 {
   static const char yes[] = "{\"code\":\"SUCCESS\",\"message\":\"OK\"}";
   static const char no[] = "{\"code\":\"FAIL\",\"message\":\"refused\"}";

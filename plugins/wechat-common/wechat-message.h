@@ -33,6 +33,6 @@ GBytes *wechat_message_open_resource (MinipayExchange *x,
 GBytes *wechat_message_open_notification (
     MinipayExchange *x, MinipayHttpRequest *incoming, char **event_type, char **original_type, GError **error);
 
-MinipayHttpResponse *wechat_message_acknowledge (gboolean accepted);
+MinipayHttpResponse *wechat_message_acknowledge (MinipayExchange *x, gboolean accepted, GError **error);
 
 G_END_DECLS

@@ -216,7 +216,7 @@ xml_new_reply (const char *return_code, const char *return_msg)
 }
 
 MinipayHttpResponse *
-wechat_xml_acknowledge (gboolean accepted)
+wechat_xml_acknowledge (MinipayExchange *x, gboolean accepted, GError **error)
 {
   return accepted ? xml_new_reply ("SUCCESS", "OK") : xml_new_reply ("FAIL", "refused");
 }

@@ -22,7 +22,7 @@ MinipayParams *wechat_xml_read_answer (MinipayExchange *x, MinipayHttpResponse *
  * than the account's, is refused, and the order it names is worth a query. */
 MinipayParams *wechat_xml_read_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
 
-MinipayHttpResponse *wechat_xml_acknowledge (gboolean accepted);
+MinipayHttpResponse *wechat_xml_acknowledge (MinipayExchange *x, gboolean accepted, GError **error);
 
 /* A number as it may stand in a message: PROTOCOL for one that breaks the grammar of such numbers. @name is
  * out_trade_no or transaction_id; FALSE with *value NULL when it must be there and is not. */

@@ -16,7 +16,7 @@ codec_add_members (MinipayExchange *x, MinipayOrder *order, MinipayJsonWriter *w
   if (extras != NULL && g_variant_lookup (extras, "goods_tag", "&s", &text) && *text != '\0')
     minipay_json_writer_add_string (writer, "goods_tag", text);
   /* a text here, a list in the mainland */
-  if (extras != NULL && g_variant_lookup (extras, "limit_pay", "&s", &text) && *text != '\0')
+  if (extras != NULL && g_variant_lookup (extras, "limit_pay", "&s", &text))
     minipay_json_writer_add_string (writer, "limit_pay", text);
   if (extras != NULL && g_variant_lookup (extras, "merchant_category_code", "&s", &text) && *text != '\0')
     category = text;
