@@ -15,11 +15,11 @@ typedef struct {
 } Desk;
 
 static inline Desk *
-desk_new (MinipayTestExchange *x, const char *out_trade_no, gint64 fen)
+desk_new_in (MinipayTestExchange *x, const char *out_trade_no, gint64 minor, const char *currency)
 {
   Desk *self = g_new0 (Desk, 1);
   MinipayAccountHouse house = { 0 };
-  g_autoptr (MinipayMoney) total = minipay_money_new (fen, "CNY");
+  g_autoptr (MinipayMoney) total = minipay_money_new (minor, currency);
   g_autoptr (MinipayIntent) intent = g_object_new (MINIPAY_TYPE_INTENT,
                                                    "account",
                                                    "tea-shop",
@@ -45,6 +45,12 @@ desk_new (MinipayTestExchange *x, const char *out_trade_no, gint64 fen)
   known = minipay_store_begin (self->store, intent, &error);
   g_assert_no_error (error);
   return self;
+}
+
+static inline Desk *
+desk_new (MinipayTestExchange *x, const char *out_trade_no, gint64 fen)
+{
+  return desk_new_in (x, out_trade_no, fen, "CNY");
 }
 
 static inline void

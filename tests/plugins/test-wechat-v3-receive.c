@@ -86,6 +86,28 @@ test_mismatch (void)
   }
 }
 
+/* A service provider's notification, /v3/pay/partner/: whoever signs it, this account is not who is paid. */
+static void
+test_service_provider (void)
+{
+  static const char *const parties[] = {
+    "\"sp_appid\":\"wxd678efh567hg6787\",\"sp_mchid\":\"1900007291\",\"sub_mchid\":\"1900000109\"",
+    "\"sp_appid\":\"wxd678efh567hg6787\",\"sp_mchid\":\"1900000100\",\"sub_mchid\":\"1900007291\"",
+    "\"appid\":\"wxd678efh567hg6787\",\"mchid\":\"1900007291\",\"sp_mchid\":\"1900007291\","
+    "\"sub_mchid\":\"1900000109\"",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parties); i++) {
+    g_autoptr (Desk) desk = v3_desk_new ();
+    g_autofree char *plain =
+        minipay_test_replace (PAID, "\"appid\":\"wxd678efh567hg6787\",\"mchid\":\"1900007291\"", parties[i]);
+
+    desk_assert_refused (desk, incoming_new (plain, NULL), MINIPAY_ERROR_MISMATCH);
+    g_assert_cmpint (desk_get_state (desk, NUMBER), ==, MINIPAY_INTENT_STATE_SENDING);
+    desk_assert_accepted (desk, incoming_new (PAID, NULL), FALSE, FALSE);
+  }
+}
+
 static void
 test_forged (void)
 {
@@ -168,6 +190,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wechat-v3/receive/paid", test_paid);
   g_test_add_func ("/wechat-v3/receive/duplicate", test_duplicate);
   g_test_add_func ("/wechat-v3/receive/mismatch", test_mismatch);
+  g_test_add_func ("/wechat-v3/receive/service-provider", test_service_provider);
   g_test_add_func ("/wechat-v3/receive/forged", test_forged);
   g_test_add_func ("/wechat-v3/receive/unmatched", test_unmatched);
   g_test_add_func ("/wechat-v3/receive/transaction-of-other-order", test_transaction_of_other_order);

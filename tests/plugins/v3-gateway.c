@@ -33,6 +33,13 @@ gateway_get_key (void)
 }
 
 MinipayTestExchange *
+v3_new_at (const char *provider, const char *const *settings, const char *const *changes)
+{
+  gateway_get_key ();
+  return minipay_test_exchange_new (provider, minipay_provider_1 (), settings, changes);
+}
+
+MinipayTestExchange *
 v3_new (const char *const *changes)
 {
   static const char *const settings[] = {
@@ -55,8 +62,7 @@ v3_new (const char *const *changes)
     NULL,
   };
 
-  gateway_get_key ();
-  return minipay_test_exchange_new ("wechat-v3", minipay_provider_1 (), settings, changes);
+  return v3_new_at ("wechat-v3", settings, changes);
 }
 
 static char *

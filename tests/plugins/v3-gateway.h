@@ -15,6 +15,8 @@ GType minipay_provider_1 (void);
 
 /* Signs with the published key of the merchant 1900007291; trusts the throw-away key as V3_KEY_ID. */
 MinipayTestExchange *v3_new (const char *const *changes);
+/* The account of @settings at another interface of the same gateway; V3_KEY_ID stands in the file gateway.pem. */
+MinipayTestExchange *v3_new_at (const char *provider, const char *const *settings, const char *const *changes);
 
 /* The four headers of a signed message, as pairs, NULL at the end; @body may be NULL. */
 char **v3_headers_new (gint64 timestamp, const char *nonce, const char *key_id, const char *body);
