@@ -110,6 +110,15 @@ minipay_compare_payment (MinipayPayment *payment,
                  *fact);
     return FALSE;
   }
+  /* whoever acts for nobody else gets no money that belongs to somebody else */
+  if (minipay_payment_get_sub_mchid (payment) != NULL &&
+      minipay_account_config_get_string (config, "sub-mchid") == NULL) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_MISMATCH,
+                 "the gateway speaks of a sub_mchid, this account acts for nobody else");
+    return FALSE;
+  }
   return compare_setting ("mchid", minipay_payment_get_mchid (payment), config, "mchid", error) &&
          compare_setting ("appid", minipay_payment_get_appid (payment), config, "appid", error) &&
          compare_setting ("sub_mchid", minipay_payment_get_sub_mchid (payment), config, "sub-mchid", error) &&

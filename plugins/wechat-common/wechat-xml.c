@@ -152,8 +152,13 @@ wechat_xml_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError 
 
   if (params == NULL)
     return NULL;
-  if (!xml_says_success (params, "return_code")) {
+  if (g_strcmp0 (minipay_params_lookup (params, "return_code"), "FAIL") == 0) {
     xml_refuse_communication (x, params, error);
+    return NULL;
+  }
+  if (!xml_says_success (params, "return_code")) {
+    /* whoever wrote this, it settles nothing */
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "return_code is neither SUCCESS nor FAIL");
     return NULL;
   }
   word = minipay_params_lookup (params, "err_code");

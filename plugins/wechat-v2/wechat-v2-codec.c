@@ -152,6 +152,8 @@ codec_read_payment (const MinipayParams *params, MinipayPaymentState state, GErr
   claim.attach = minipay_params_lookup (params, "attach");
   claim.mchid = minipay_params_lookup (params, "mch_id");
   claim.appid = minipay_params_lookup (params, "appid");
+  claim.sub_mchid = minipay_params_lookup (params, "sub_mch_id");
+  claim.sub_appid = minipay_params_lookup (params, "sub_appid");
   claim.raw_text = raw;
   return minipay_payment_new_from_claim (&claim);
 }
@@ -173,6 +175,19 @@ wechat_v2_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError *
 
 /* --- The notification: sent for successes alone --- */
 
+/* The signature does not say what kind of message it is under: an answer to a query or about a refund, posted here,
+ * is as genuine. */
+static gboolean
+codec_is_success (const MinipayParams *params)
+{
+  const char *trade_state = minipay_params_lookup (params, "trade_state");
+
+  return g_strcmp0 (minipay_params_lookup (params, "return_code"), "SUCCESS") == 0 &&
+         g_strcmp0 (minipay_params_lookup (params, "result_code"), "SUCCESS") == 0 &&
+         (trade_state == NULL || strcmp (trade_state, "SUCCESS") == 0) &&
+         minipay_params_lookup (params, "refund_id") == NULL;
+}
+
 MinipayPayment *
 wechat_v2_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
 {
@@ -180,12 +195,8 @@ wechat_v2_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, 
 
   if (params == NULL)
     return NULL;
-  if (g_strcmp0 (minipay_params_lookup (params, "return_code"), "SUCCESS") == 0 &&
-      g_strcmp0 (minipay_params_lookup (params, "result_code"), "SUCCESS") == 0)
+  if (codec_is_success (params))
     return codec_read_payment (params, MINIPAY_PAYMENT_STATE_PAID, error);
-  g_set_error (error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_PROTOCOL,
-               "the notification is no success in return_code and result_code");
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification is no success of a payment");
   return NULL;
 }

@@ -131,10 +131,7 @@ static const HostsTaken hosts_taken[] = {
     { "more-hosts", "pay3.example", "order-url", "https://pay3.example/x" },
     FALSE,
     { "https://pay.example", "https://pay2.example", "https://pay3.example" } },
-  { GATEWAY,
-    { "order-url", "https://pay2.example/x" },
-    FALSE,
-    { "https://pay.example", "https://pay2.example" } },
+  { GATEWAY, { "order-url", "https://pay2.example/x" }, FALSE, { "https://pay.example", "https://pay2.example" } },
 };
 
 static void
@@ -169,7 +166,9 @@ static const struct {
   { OPEN_HOSTS, { "allowed-hosts", "a.example", "order-url", "https://u@a.example/x" }, "order-url" },
   { OPEN_HOSTS, { "allowed-hosts", "a.example", "order-url", "/x" }, "is no absolute address" },
   { OPEN_HOSTS,
-    { "allowed-hosts", "a.example", "order-url",
+    { "allowed-hosts",
+      "a.example",
+      "order-url",
       "https://a.example/1234567890123456789012345678901234567890123456789012" },
     "allowed are 0 to 64" },
   { OPEN_HOSTS, { "allowed-hosts", "https://a.example" }, "allowed-hosts names \"https://a.example\"" },
@@ -225,10 +224,17 @@ test_resolve (void)
 {
   static const char *const settings[] = { "allowed-hosts", "a.example;b.example", NULL };
   static const char *const elsewhere[] = {
-    "https://c.example/x",           "https://a.example.c.example/x", "https://xa.example/x",
-    "http://a.example/x",            "https://a.example:8443/x",      "https://a.example@c.example/x",
-    "//a.example/x",                 "/x",                            "https://c.example/?https://a.example",
-    "https://c.example\\.a.example", "http://127.0.0.1/x",
+    "https://c.example/x",
+    "https://a.example.c.example/x",
+    "https://xa.example/x",
+    "http://a.example/x",
+    "https://a.example:8443/x",
+    "https://a.example@c.example/x",
+    "//a.example/x",
+    "/x",
+    "https://c.example/?https://a.example",
+    "https://c.example\\.a.example",
+    "http://127.0.0.1/x",
   };
   g_autoptr (MinipayAccountConfig) config = assert_taken (OPEN_HOSTS, settings);
   g_autofree char *origin = NULL;
@@ -246,8 +252,7 @@ test_resolve (void)
     char *no_origin = NULL;
     char *no_target = NULL;
 
-    g_assert_false (
-        minipay_account_config_resolve (config, "url", elsewhere[i], &no_origin, &no_target, &error));
+    g_assert_false (minipay_account_config_resolve (config, "url", elsewhere[i], &no_origin, &no_target, &error));
     g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID);
     g_assert_true (g_str_has_prefix (error->message, "url "));
     g_assert_null (no_origin);
@@ -255,8 +260,9 @@ test_resolve (void)
     g_clear_error (&error);
   }
   minipay_account_config_resolve (config, "url", "https://c.example/x?token=ACCESS-TOKEN", NULL, NULL, &error);
-  g_assert_nonnull (strstr (error->message, "https://c.example, account tea-shop may send to https://a.example, "
-                                            "https://b.example"));
+  g_assert_nonnull (strstr (error->message,
+                            "https://c.example, account tea-shop may send to https://a.example, "
+                            "https://b.example"));
   g_assert_null (strstr (error->message, "ACCESS-TOKEN"));
 }
 
@@ -319,8 +325,8 @@ test_token_unfit (void)
 {
   static const char *const settings[] = { "access-token", "file:token", NULL };
   static const char *const texts[] = {
-    "",           "\n",         "two WORDS", " WORDS", "WORDS ",   "WORDS\t",      "WORDS\nX: y",
-    "WORDS\rX\n", "WO\x01RDS", "WO\x7fRDS", "W\xc3\xb6RDS", "\xff", "\xef\xbb\xbfWORDS",
+    "",           "\n",        "two WORDS", " WORDS",       "WORDS ", "WORDS\t",           "WORDS\nX: y",
+    "WORDS\rX\n", "WO\x01RDS", "WO\x7fRDS", "W\xc3\xb6RDS", "\xff",   "\xef\xbb\xbfWORDS",
   };
   g_autofree char *longest = g_strnfill (1024, 'T');
   g_autofree char *longer = g_strnfill (1025, 'T');

@@ -65,16 +65,8 @@ static void
 ask_complete (MinipayExchange *x, const char *number, gint64 fen, MinipayPaymentState state)
 {
   g_autoptr (MinipayMoney) total = minipay_money_new (fen, "CNY");
-  g_autoptr (GObject) payment = g_object_new (MINIPAY_TYPE_PAYMENT,
-                                              "out-trade-no",
-                                              number,
-                                              "total",
-                                              total,
-                                              "transaction-id",
-                                              number,
-                                              "state",
-                                              state,
-                                              NULL);
+  g_autoptr (GObject) payment = g_object_new (
+      MINIPAY_TYPE_PAYMENT, "out-trade-no", number, "total", total, "transaction-id", number, "state", state, NULL);
 
   minipay_exchange_complete (x, payment);
 }

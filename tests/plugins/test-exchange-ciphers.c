@@ -32,16 +32,25 @@ static const char manifest[] =
     "[Field private-key]\nType=private-key\n";
 
 static const char *const settings[] = {
-  "key-16",       "0123456789abcdef",
-  "key-32",       "0123456789abcdef0123456789ABCDEF",
-  "key-24",       "0123456789abcdef01234567",
+  "key-16",
+  "0123456789abcdef",
+  "key-32",
+  "0123456789abcdef0123456789ABCDEF",
+  "key-24",
+  "0123456789abcdef01234567",
   /* 00 01 02 ... 1e 0a: a line feed that belongs to the key */
-  "key-binary",   "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHgo=",
-  "encoding",     "base64",
-  "public-key",   "fixture:wxp-doc-mch-1900007291-public",
-  "other-key",    "fixture:gunsluo-mock-public",
-  "other-key-id", "PUB_KEY_ID_1",
-  "private-key",  "fixture:gunsluo-mock",
+  "key-binary",
+  "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHgo=",
+  "encoding",
+  "base64",
+  "public-key",
+  "fixture:wxp-doc-mch-1900007291-public",
+  "other-key",
+  "fixture:gunsluo-mock-public",
+  "other-key-id",
+  "PUB_KEY_ID_1",
+  "private-key",
+  "fixture:gunsluo-mock",
   NULL,
 };
 
@@ -79,18 +88,10 @@ static const struct {
 } vectors[] = {
   { MINIPAY_CIPHER_AES_256_CBC, "key-16", IV, TEXT, "nOp5RX3yMn/W8kO5kANV67iZMhdZ53R9UtaLfB1/wTA=" },
   { MINIPAY_CIPHER_AES_256_CBC, "key-16", IV, "", "ytplCTvf7eJPbfXbYK5OGA==" },
-  { MINIPAY_CIPHER_AES_256_CBC,
-    "key-16",
-    IV,
-    "0123456789abcdef",
-    "WbJPzwGXasrpY5gbplc9M7VhdfZjggFNFsxB8onSt3k=" },
+  { MINIPAY_CIPHER_AES_256_CBC, "key-16", IV, "0123456789abcdef", "WbJPzwGXasrpY5gbplc9M7VhdfZjggFNFsxB8onSt3k=" },
   { MINIPAY_CIPHER_AES_256_CBC, "key-32", IV, TEXT, CBC_SEALED },
   { MINIPAY_CIPHER_AES_256_CBC, "key-32", IV, "", "Br5wCcRLITSvPU04VKWZgA==" },
-  { MINIPAY_CIPHER_AES_256_CBC,
-    "key-32",
-    IV,
-    "0123456789abcdef",
-    "UutZjo8VolFyDtJaerBdZYtzt/rXzYJXqKnm6d7w4nQ=" },
+  { MINIPAY_CIPHER_AES_256_CBC, "key-32", IV, "0123456789abcdef", "UutZjo8VolFyDtJaerBdZYtzt/rXzYJXqKnm6d7w4nQ=" },
   { MINIPAY_CIPHER_AES_256_CBC, "key-binary", IV, TEXT, "p0z1tSyN9sY/RNF97hiW2cKFQIyuA3q/KAzmSgLwR2E=" },
   { MINIPAY_CIPHER_AES_256_ECB, "key-32", NULL, TEXT, ECB_SEALED },
   { MINIPAY_CIPHER_AES_256_GCM, "key-32", NONCE, TEXT, GCM_SEALED },
@@ -107,17 +108,14 @@ test_vectors (void)
     g_autofree char *sealed = NULL;
     g_autoptr (GError) error = NULL;
 
-    sealed =
-        minipay_exchange_encrypt (x, vectors[i].cipher, vectors[i].key, vectors[i].nonce, plain, &error);
+    sealed = minipay_exchange_encrypt (x, vectors[i].cipher, vectors[i].key, vectors[i].nonce, plain, &error);
     g_assert_no_error (error);
     g_assert_cmpstr (sealed, ==, vectors[i].sealed);
     opened = minipay_exchange_decrypt (
         x, vectors[i].cipher, vectors[i].key, vectors[i].nonce, NULL, vectors[i].sealed, &error);
     g_assert_no_error (error);
-    g_assert_cmpmem (g_bytes_get_data (opened, NULL),
-                     g_bytes_get_size (opened),
-                     vectors[i].plain,
-                     strlen (vectors[i].plain));
+    g_assert_cmpmem (
+        g_bytes_get_data (opened, NULL), g_bytes_get_size (opened), vectors[i].plain, strlen (vectors[i].plain));
   }
 }
 
@@ -163,8 +161,8 @@ test_refused (void)
     g_autoptr (GError) open_error = NULL;
     const GError *errors[2];
 
-    g_assert_null (minipay_exchange_encrypt (
-        x, refused[i].cipher, refused[i].key, refused[i].nonce, plain, &seal_error));
+    g_assert_null (
+        minipay_exchange_encrypt (x, refused[i].cipher, refused[i].key, refused[i].nonce, plain, &seal_error));
     g_assert_null (minipay_exchange_decrypt (
         x, refused[i].cipher, refused[i].key, refused[i].nonce, NULL, CBC_SEALED, &open_error));
     errors[0] = seal_error;
@@ -233,8 +231,8 @@ test_recover_refused (void)
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_assert_null (minipay_exchange_decrypt (
-        x, MINIPAY_CIPHER_RSA_RECOVER, cases[i].key, NULL, NULL, sealed, &error));
+    g_assert_null (
+        minipay_exchange_decrypt (x, MINIPAY_CIPHER_RSA_RECOVER, cases[i].key, NULL, NULL, sealed, &error));
     g_assert_error (error, MINIPAY_ERROR, (int) cases[i].code);
     g_clear_error (&error);
   }
@@ -243,8 +241,7 @@ test_recover_refused (void)
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL);
   g_clear_error (&error);
   /* only who has the private half can seal for it */
-  g_assert_null (
-      minipay_exchange_encrypt (x, MINIPAY_CIPHER_RSA_RECOVER, "public-key", NULL, plain, &error));
+  g_assert_null (minipay_exchange_encrypt (x, MINIPAY_CIPHER_RSA_RECOVER, "public-key", NULL, plain, &error));
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INTERNAL);
 }
 
@@ -255,8 +252,8 @@ test_recover_verifies_nothing (void)
   g_autoptr (MinipayExchange) x = exchange_new ();
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (minipay_exchange_verify (
-      x, MINIPAY_SCHEME_RSA_SHA256, "public-key", TEXT, strlen (TEXT), "AAAA", &error));
+  g_assert_false (
+      minipay_exchange_verify (x, MINIPAY_SCHEME_RSA_SHA256, "public-key", TEXT, strlen (TEXT), "AAAA", &error));
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID);
   g_assert_false (minipay_exchange_is_verified (x));
 }

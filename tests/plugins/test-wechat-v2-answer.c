@@ -393,6 +393,13 @@ test_not_an_answer (void)
     "<xml><return_code>FAIL</return_code></xml><xml></xml>",
     "<xml><return_code>FAIL</return_code><return_code>FAIL</return_code></xml>",
     "\xef\xbb\xbf<xml><return_code>FAIL</return_code></xml>",
+    "<xml/>",
+    "<xml></xml>",
+    "<xml><return_msg>OK</return_msg></xml>",
+    "<xml><return_code/><return_msg>OK</return_msg></xml>",
+    "<xml><return_code>fail</return_code></xml>",
+    "<xml><return_code>FAIL </return_code></xml>",
+    "<xml><return_code>ERROR</return_code></xml>",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bodies); i++) {

@@ -292,6 +292,20 @@ test_not_a_success (void)
   }
 }
 
+/* A genuine answer to a query says the same and more, under the same key: of an order that is not paid it is no
+ * payment. */
+static void
+test_answer_as_notification (void)
+{
+  static const char *const states[] = {
+    "REFUND", "NOTPAY", "CLOSED", "REVOKED", "USERPAYING", "PAYERROR", "ACCEPT", "success",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    assert_signed_refused ("trade_state", states[i], MINIPAY_ERROR_PROTOCOL, NULL);
+  assert_signed_refused ("refund_id", "50000408942018111907145868882", MINIPAY_ERROR_PROTOCOL, NULL);
+}
+
 static void
 test_values (void)
 {
@@ -373,6 +387,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wechat-v2/notify/recut-hidden", test_recut_hidden);
   g_test_add_func ("/wechat-v2/notify/harmless-signs", test_harmless_signs);
   g_test_add_func ("/wechat-v2/notify/not-a-success", test_not_a_success);
+  g_test_add_func ("/wechat-v2/notify/answer-as-notification", test_answer_as_notification);
   g_test_add_func ("/wechat-v2/notify/values", test_values);
   g_test_add_func ("/wechat-v2/notify/unknown-members", test_unknown_members);
   g_test_add_func ("/wechat-v2/notify/reply", test_reply);
