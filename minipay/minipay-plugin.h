@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/minipay-payment-claim.h"
+#include "core/minipay-wechat-cashier.h"
 #include "minipay.h"
 #include "provider/minipay-call.h"
 #include "wire/minipay-base64.h"

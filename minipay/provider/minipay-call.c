@@ -52,6 +52,26 @@ minipay_exchange_resume_call (MinipayExchange *x,
   return result != NULL || minipay_exchange_get_pending_reason (x) != NULL;
 }
 
+GBytes *
+minipay_exchange_require_body (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+{
+  const guint status = minipay_http_response_get_status (answer);
+  GBytes *body = minipay_http_response_get_body (answer);
+
+  if (status == 200 && body != NULL)
+    return body;
+  if (status == 429)
+    minipay_exchange_refuse (x, MINIPAY_ERROR_RATE_LIMITED, NULL, NULL, "repeat later, unchanged", error);
+  else
+    minipay_exchange_refuse (x,
+                             status >= 500 ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_PROTOCOL,
+                             NULL,
+                             "an answer that is not 200 with a body",
+                             "find out what became of it",
+                             error);
+  return NULL;
+}
+
 /* --- A provider made of one table --- */
 
 static const MinipayProviderTable *

@@ -47,6 +47,11 @@ typedef struct {
 MINIPAY_API void minipay_provider_table_implement (MinipayPaymentProviderInterface *iface,
                                                    const MinipayProviderTable *table);
 
+/* The body of an answer that is 200 and has one, borrowed; else NULL with what such an answer stands for:
+ * RATE_LIMITED for 429, OUTCOME_UNKNOWN for a server's own fault, PROTOCOL for the rest. For gateways whose
+ * statuses say no more. */
+MINIPAY_API GBytes *minipay_exchange_require_body (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+
 /* The value of a header that must stand exactly once, or NULL with @code. */
 MINIPAY_API const char *
 minipay_headers_require (const MinipayHeaders *headers, const char *name, MinipayError code, GError **error);

@@ -278,6 +278,26 @@ minipay_json_require_string (const MinipayJson *self, MinipayJsonNode object, co
   return NULL;
 }
 
+char *
+minipay_json_dup_scalar (const MinipayJson *self, MinipayJsonNode object, const char *name, GError **error)
+{
+  MinipayJsonNode node = 0;
+  const char *text = NULL;
+  gint64 number = 0;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  node = minipay_json_get_member (self, object, name);
+  text = minipay_json_get_string (self, node);
+  if (text != NULL && *text != '\0')
+    return g_strdup (text);
+  if (minipay_json_get_integer (self, node, &number))
+    return g_strdup_printf ("%" G_GINT64_FORMAT, number);
+  set_member_error (self, node, name, "a text or a whole number", error);
+  return NULL;
+}
+
 static gboolean
 node_read_integer (const MinipayJson *self,
                    MinipayJsonNode node,

@@ -74,6 +74,9 @@ MINIPAY_API MinipayJsonNode minipay_json_require_object (const MinipayJson *self
                                                          GError **error);
 MINIPAY_API const char *
 minipay_json_require_string (const MinipayJson *self, MinipayJsonNode object, const char *name, GError **error);
+/* A text that is not empty, or a whole number as its digits: what is passed on as it came. (transfer full) */
+MINIPAY_API char *
+minipay_json_dup_scalar (const MinipayJson *self, MinipayJsonNode object, const char *name, GError **error);
 MINIPAY_API gboolean minipay_json_require_integer (const MinipayJson *self,
                                                    MinipayJsonNode object,
                                                    const char *name,

@@ -126,54 +126,20 @@ codec_refuse (MinipayExchange *x, const char *code, const char *message, GError 
       x, MINIPAY_ERROR_OUTCOME_UNKNOWN, code, message, "find out what became of the order", error);
 }
 
-/* A text, or a whole number written as one: the samples have texts, and clients of this platform see numbers. */
-static char *
-codec_dup_text (const MinipayJson *json, MinipayJsonNode object, const char *name, GError **error)
-{
-  MinipayJsonNode node = minipay_json_get_member (json, object, name);
-  const char *text = minipay_json_get_string (json, node);
-  gint64 number;
-
-  if (text != NULL && *text != '\0')
-    return g_strdup (text);
-  if (minipay_json_get_integer (json, node, &number))
-    return g_strdup_printf ("%" G_GINT64_FORMAT, number);
-  g_set_error (error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_PROTOCOL,
-               "%s in the answer is missing, empty, or neither a text nor a whole number",
-               name);
-  return NULL;
-}
-
 /* The envelope {code, msg, data}: the document when code is 200. */
 static MinipayJson *
 codec_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
-  GBytes *body = minipay_http_response_get_body (answer);
-  const guint status = minipay_http_response_get_status (answer);
+  GBytes *body = minipay_exchange_require_body (x, answer, error);
   g_autoptr (MinipayJson) json = NULL;
   g_autofree char *code = NULL;
   MinipayJsonNode root;
 
-  if (status == 429) {
-    minipay_exchange_refuse (x, MINIPAY_ERROR_RATE_LIMITED, NULL, NULL, "repeat later, unchanged", error);
-    return NULL;
-  }
-  if (status != 200 || body == NULL) {
-    minipay_exchange_refuse (x,
-                             status >= 500 ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_PROTOCOL,
-                             NULL,
-                             "an answer that is not 200 with a body",
-                             "find out what became of the order",
-                             error);
-    return NULL;
-  }
-  json = minipay_json_parse (body, error);
+  json = body != NULL ? minipay_json_parse (body, error) : NULL;
   if (json == NULL)
     return NULL;
   root = minipay_json_get_root (json);
-  code = codec_dup_text (json, root, "code", error);
+  code = minipay_json_dup_scalar (json, root, "code", error);
   if (code == NULL)
     return NULL;
   if (strcmp (code, ANSWER_GOOD) == 0)
@@ -187,24 +153,25 @@ codec_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **err
 static gboolean
 codec_set_wechat_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode data, GError **error)
 {
-  static const char *const names[] = { "timeStamp", "nonceStr", "package", "signType", "paySign" };
+  g_autofree char *timestamp = minipay_json_dup_scalar (json, data, "timeStamp", error);
+  g_autofree char *nonce = timestamp != NULL ? minipay_json_dup_scalar (json, data, "nonceStr", error) : NULL;
+  g_autofree char *package = nonce != NULL ? minipay_json_dup_scalar (json, data, "package", error) : NULL;
+  g_autofree char *sign_type = package != NULL ? minipay_json_dup_scalar (json, data, "signType", error) : NULL;
+  g_autofree char *pay_sign = sign_type != NULL ? minipay_json_dup_scalar (json, data, "paySign", error) : NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *value = codec_dup_text (json, data, names[i], error);
-
-    if (value == NULL)
-      return FALSE;
-    minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_WX, names[i], value);
-    minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_UNI_APP, names[i], value);
-  }
-  minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_UNI_APP, "provider", "wxpay");
+  if (pay_sign == NULL)
+    return FALSE;
+  minipay_checkout_set_wechat_cashier (
+      checkout,
+      MINIPAY_METHOD_MINI_PROGRAM,
+      &(MinipayWechatCashier){ NULL, timestamp, nonce, package, sign_type, pay_sign });
   return TRUE;
 }
 
 static gboolean
 codec_set_alipay_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode data, GError **error)
 {
-  g_autofree char *trade_no = codec_dup_text (json, data, "tradeNo", error);
+  g_autofree char *trade_no = minipay_json_dup_scalar (json, data, "tradeNo", error);
 
   if (trade_no == NULL)
     return FALSE;

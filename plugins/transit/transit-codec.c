@@ -217,26 +217,12 @@ codec_refuse (MinipayExchange *x, gint64 errcode, const char *errmsg, GError **e
 GObject *
 transit_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
-  const guint status = minipay_http_response_get_status (answer);
-  GBytes *body = minipay_http_response_get_body (answer);
+  GBytes *body = minipay_exchange_require_body (x, answer, error);
   g_autoptr (MinipayJson) json = NULL;
   MinipayJsonNode root;
   gint64 errcode;
 
-  if (status == 429) {
-    minipay_exchange_refuse (x, MINIPAY_ERROR_RATE_LIMITED, NULL, NULL, "repeat later, unchanged", error);
-    return NULL;
-  }
-  if (status != 200 || body == NULL) {
-    minipay_exchange_refuse (x,
-                             MINIPAY_ERROR_OUTCOME_UNKNOWN,
-                             NULL,
-                             "an answer that is not 200 with a body",
-                             "wait for the result of the deduction",
-                             error);
-    return NULL;
-  }
-  json = minipay_json_parse (body, error);
+  json = body != NULL ? minipay_json_parse (body, error) : NULL;
   if (json == NULL)
     return NULL;
   root = minipay_json_get_root (json);

@@ -44,32 +44,12 @@ trade_new_expiry (MinipayExchange *x)
   return g_steal_pointer (&handle);
 }
 
-static void
-trade_set_params (MinipayCheckout *checkout, MinipayRuntime runtime, const WechatCashier *cashier)
-{
-  gboolean is_jssdk = runtime == MINIPAY_RUNTIME_JSSDK;
-
-  if (runtime == MINIPAY_RUNTIME_JSBRIDGE)
-    minipay_checkout_set_param (checkout, runtime, "appId", cashier->appid);
-  if (runtime == MINIPAY_RUNTIME_UNI_APP)
-    minipay_checkout_set_param (checkout, runtime, "provider", "wxpay");
-  minipay_checkout_set_param (checkout, runtime, is_jssdk ? "timestamp" : "timeStamp", cashier->timestamp);
-  minipay_checkout_set_param (checkout, runtime, "nonceStr", cashier->nonce);
-  minipay_checkout_set_param (checkout, runtime, "package", cashier->package);
-  minipay_checkout_set_param (checkout, runtime, "signType", cashier->sign_type);
-  minipay_checkout_set_param (checkout, runtime, "paySign", cashier->pay_sign);
-}
-
 MinipayCheckout *
-wechat_trade_new_checkout (MinipayExchange *x, const WechatCashier *cashier)
+wechat_trade_new_checkout (MinipayExchange *x, const MinipayWechatCashier *cashier)
 {
-  static const MinipayRuntime mini_program[] = { MINIPAY_RUNTIME_WX, MINIPAY_RUNTIME_UNI_APP };
-  static const MinipayRuntime jsapi[] = { MINIPAY_RUNTIME_JSBRIDGE, MINIPAY_RUNTIME_JSSDK };
-  const MinipayRuntime *runtimes = minipay_exchange_get_method (x) == MINIPAY_METHOD_JSAPI ? jsapi : mini_program;
   g_autoptr (GDateTime) expires_at = trade_new_expiry (x);
   MinipayCheckout *checkout = minipay_checkout_new (MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT, expires_at);
 
-  for (guint i = 0; i < G_N_ELEMENTS (jsapi); i++)
-    trade_set_params (checkout, runtimes[i], cashier);
+  minipay_checkout_set_wechat_cashier (checkout, minipay_exchange_get_method (x), cashier);
   return checkout;
 }

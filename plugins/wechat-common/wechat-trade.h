@@ -10,21 +10,10 @@ G_BEGIN_DECLS
 /* A word that is not known is never a success. Source: "trade_state" of V2 and V3. */
 MinipayPaymentState wechat_trade_parse_state (const char *trade_state);
 
-/* What opens the cashier of a mini-program or a page in WeChat. */
-typedef struct {
-  const char *appid;
-  const char *timestamp;
-  const char *nonce;
-  const char *package;   /* prepay_id=... */
-  const char *sign_type; /* RSA, MD5 or HMAC-SHA256 */
-  const char *pay_sign;  /* of any length: 32, 64 or 344 characters */
-} WechatCashier;
-
 /* The signed text's `package` for a handle of the gateway: PROTOCOL for one that is empty or could break a line. */
 char *wechat_trade_dup_package (const char *prepay_id, GError **error);
 
-/* The checkout with the exact names of each runtime's call; it is good for the two hours that a prepay_id lives, or
- * until the order expires. Source: "小程序调起支付", "JSAPI 调起支付". */
-MinipayCheckout *wechat_trade_new_checkout (MinipayExchange *x, const WechatCashier *cashier);
+/* The checkout: good for the two hours that a prepay_id lives, or until the order expires. */
+MinipayCheckout *wechat_trade_new_checkout (MinipayExchange *x, const MinipayWechatCashier *cashier);
 
 G_END_DECLS

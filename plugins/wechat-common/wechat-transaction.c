@@ -113,7 +113,7 @@ wechat_transaction_parse_create (MinipayExchange *x, MinipayHttpResponse *answer
   if (pay_sign == NULL)
     return NULL;
   return G_OBJECT (
-      wechat_trade_new_checkout (x, &(WechatCashier){ appid, timestamp, nonce, package, "RSA", pay_sign }));
+      wechat_trade_new_checkout (x, &(MinipayWechatCashier){ appid, timestamp, nonce, package, "RSA", pay_sign }));
 }
 
 /* --- The query --- */

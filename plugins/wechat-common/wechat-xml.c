@@ -124,29 +124,11 @@ xml_check_parties (MinipayExchange *x, const MinipayParams *params, GError **err
   return TRUE;
 }
 
-static MinipayParams *
-xml_read_status (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
-{
-  const guint status = minipay_http_response_get_status (answer);
-
-  if (status == 200)
-    return xml_parse (minipay_http_response_get_body (answer), error);
-  if (status == 429)
-    minipay_exchange_refuse (x, MINIPAY_ERROR_RATE_LIMITED, NULL, NULL, "repeat later, unchanged", error);
-  else
-    minipay_exchange_refuse (x,
-                             status >= 500 ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_PROTOCOL,
-                             NULL,
-                             "an answer that is not 200",
-                             "query, or repeat unchanged",
-                             error);
-  return NULL;
-}
-
 MinipayParams *
 wechat_xml_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
-  g_autoptr (MinipayParams) params = xml_read_status (x, answer, error);
+  GBytes *body = minipay_exchange_require_body (x, answer, error);
+  g_autoptr (MinipayParams) params = body != NULL ? xml_parse (body, error) : NULL;
   g_autoptr (GError) local_error = NULL;
   const char *word, *message;
 

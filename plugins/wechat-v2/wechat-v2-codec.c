@@ -84,8 +84,8 @@ wechat_v2_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError 
   pay_sign = wechat_params_sign (x, signed_params, wechat_params_get_scheme (x, "sign-type"), "api-key", error);
   if (pay_sign == NULL)
     return NULL;
-  return G_OBJECT (
-      wechat_trade_new_checkout (x, &(WechatCashier){ appid, timestamp, nonce, package, sign_type, pay_sign }));
+  return G_OBJECT (wechat_trade_new_checkout (
+      x, &(MinipayWechatCashier){ appid, timestamp, nonce, package, sign_type, pay_sign }));
 }
 
 /* --- The query --- */

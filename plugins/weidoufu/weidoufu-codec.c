@@ -160,26 +160,12 @@ codec_refuse (MinipayExchange *x, const MinipayJson *json, GError **error)
 static MinipayJson *
 codec_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
-  GBytes *body = minipay_http_response_get_body (answer);
-  const guint status = minipay_http_response_get_status (answer);
+  GBytes *body = minipay_exchange_require_body (x, answer, error);
   g_autoptr (MinipayJson) json = NULL;
   MinipayJsonNode root;
   gint64 code;
 
-  if (status == 429) {
-    minipay_exchange_refuse (x, MINIPAY_ERROR_RATE_LIMITED, NULL, NULL, "repeat later, unchanged", error);
-    return NULL;
-  }
-  if (status != 200 || body == NULL) {
-    minipay_exchange_refuse (x,
-                             status >= 500 ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_PROTOCOL,
-                             NULL,
-                             "an answer that is not 200 with a body",
-                             "query",
-                             error);
-    return NULL;
-  }
-  json = minipay_json_parse (body, error);
+  json = body != NULL ? minipay_json_parse (body, error) : NULL;
   if (json == NULL)
     return NULL;
   root = minipay_json_get_root (json);
@@ -197,44 +183,23 @@ codec_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **err
   return NULL;
 }
 
-/* A member that is passed on as it came: a text, or a whole number written as one. */
-static char *
-codec_dup_passed_on (const MinipayJson *json, MinipayJsonNode object, const char *name, GError **error)
-{
-  MinipayJsonNode node = minipay_json_get_member (json, object, name);
-  const char *text = minipay_json_get_string (json, node);
-  gint64 number;
-
-  if (text != NULL && *text != '\0')
-    return g_strdup (text);
-  if (minipay_json_get_integer (json, node, &number))
-    return g_strdup_printf ("%" G_GINT64_FORMAT, number);
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "%s is missing in the payment parameters", name);
-  return NULL;
-}
-
 /* The gateway signs for the buyer's application, with whatever algorithm it likes: the values are passed on
  * as they came. The application's id is not for a mini-program. */
 static gboolean
 codec_set_wechat_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode jsapi, GError **error)
 {
-  static const struct {
-    const char *theirs;
-    const char *ours;
-  } names[] = {
-    { "timestamp", "timeStamp" }, { "nonce_str", "nonceStr" }, { "package", "package" },
-    { "sign_type", "signType" },  { "pay_sign", "paySign" },
-  };
+  g_autofree char *timestamp = minipay_json_dup_scalar (json, jsapi, "timestamp", error);
+  g_autofree char *nonce = timestamp != NULL ? minipay_json_dup_scalar (json, jsapi, "nonce_str", error) : NULL;
+  g_autofree char *package = nonce != NULL ? minipay_json_dup_scalar (json, jsapi, "package", error) : NULL;
+  g_autofree char *sign_type = package != NULL ? minipay_json_dup_scalar (json, jsapi, "sign_type", error) : NULL;
+  g_autofree char *pay_sign = sign_type != NULL ? minipay_json_dup_scalar (json, jsapi, "pay_sign", error) : NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *value = codec_dup_passed_on (json, jsapi, names[i].theirs, error);
-
-    if (value == NULL)
-      return FALSE;
-    minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_WX, names[i].ours, value);
-    minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_UNI_APP, names[i].ours, value);
-  }
-  minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_UNI_APP, "provider", "wxpay");
+  if (pay_sign == NULL)
+    return FALSE;
+  minipay_checkout_set_wechat_cashier (
+      checkout,
+      MINIPAY_METHOD_MINI_PROGRAM,
+      &(MinipayWechatCashier){ NULL, timestamp, nonce, package, sign_type, pay_sign });
   minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_UNI_APP, "orderInfo", "wx");
   return TRUE;
 }
@@ -242,7 +207,7 @@ codec_set_wechat_params (MinipayCheckout *checkout, const MinipayJson *json, Min
 static gboolean
 codec_set_alipay_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode jsapi, GError **error)
 {
-  g_autofree char *trade_no = codec_dup_passed_on (json, jsapi, "trade_no", error);
+  g_autofree char *trade_no = minipay_json_dup_scalar (json, jsapi, "trade_no", error);
 
   if (trade_no == NULL)
     return FALSE;
