@@ -76,6 +76,7 @@ minipay_account_config_dup_token (MinipayAccountConfig *self, const char *field,
 {
   const char *value = g_hash_table_lookup (self->tokens, field);
   g_autoptr (MinipaySecret) secret = NULL;
+  g_autoptr (GError) local_error = NULL;
   const guint8 *data;
   gsize length;
 
@@ -83,9 +84,11 @@ minipay_account_config_dup_token (MinipayAccountConfig *self, const char *field,
     minipay_account_config_fail (self, error, "%s is missing", field);
     return NULL;
   }
-  secret = minipay_account_config_open_material (self, field, value, FALSE, error);
-  if (secret == NULL)
+  secret = minipay_account_config_open_material (self, field, value, FALSE, &local_error);
+  if (secret == NULL) {
+    minipay_account_config_fail (self, error, "%s: %s", field, local_error->message);
     return NULL;
+  }
   data = minipay_secret_peek (secret, &length);
   while (length > 0 && (data[length - 1] == '\n' || data[length - 1] == '\r'))
     length--;

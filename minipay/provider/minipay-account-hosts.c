@@ -15,18 +15,20 @@ hosts_parse_endpoint (MinipayAccountConfig *self, const char *text, gboolean *is
   g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_ENCODED, NULL);
   const char *given = uri != NULL ? g_uri_get_host (uri) : NULL;
   g_autofree char *host = given != NULL ? g_ascii_strdown (given, -1) : NULL;
+  g_autofree char *quoted = minipay_address_quote (text);
   gboolean is_https;
 
   if (host == NULL || *host == '\0' || g_uri_get_userinfo (uri) != NULL || g_uri_get_query (uri) != NULL ||
-      g_uri_get_fragment (uri) != NULL ||
+      g_uri_get_fragment (uri) != NULL || g_uri_get_port (uri) == 0 ||
       (*g_uri_get_path (uri) != '\0' && strcmp (g_uri_get_path (uri), "/") != 0)) {
-    minipay_account_config_fail (self, error, "endpoint is \"%s\", allowed is https://HOST[:PORT]", text);
+    minipay_account_config_fail (self, error, "endpoint is \"%s\", allowed is https://HOST[:PORT]", quoted);
     return NULL;
   }
   *is_loopback = minipay_host_is_loopback (host);
   is_https = strcmp (g_uri_get_scheme (uri), "https") == 0;
   if (!is_https && !(*is_loopback && strcmp (g_uri_get_scheme (uri), "http") == 0)) {
-    minipay_account_config_fail (self, error, "endpoint is \"%s\", plain http is allowed on loopback alone", text);
+    minipay_account_config_fail (
+        self, error, "endpoint is \"%s\", plain http is allowed on loopback alone", quoted);
     return NULL;
   }
   return minipay_address_dup_origin (g_uri_get_scheme (uri), host, g_uri_get_port (uri));
@@ -89,8 +91,13 @@ hosts_check_address (MinipayAccountConfig *self,
 {
   g_autofree char *what = g_strdup_printf ("account %s: %s", self->name, field);
   g_auto (MinipayAddress) address = { 0 };
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) origins = NULL;
 
-  if (!minipay_address_parse (&address, what, text, MINIPAY_ERROR_CONFIG, error))
+  for (guint i = 0; i < urls->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (urls, i));
+  origins = g_strv_builder_end (builder);
+  if (!minipay_address_parse (&address, what, text, (const char *const *) origins, MINIPAY_ERROR_CONFIG, error))
     return FALSE;
   if (g_ptr_array_find_with_equal_func (urls, address.origin, g_str_equal, NULL))
     return TRUE;
@@ -152,7 +159,8 @@ minipay_account_config_resolve (
   g_auto (MinipayAddress) address = { 0 };
   g_autofree char *hosts = NULL;
 
-  if (!minipay_address_parse (&address, what, text, MINIPAY_ERROR_INVALID, error))
+  if (!minipay_address_parse (
+          &address, what, text, (const char *const *) self->base_urls, MINIPAY_ERROR_INVALID, error))
     return FALSE;
   if (g_strv_contains ((const char *const *) self->base_urls, address.origin)) {
     if (origin != NULL)

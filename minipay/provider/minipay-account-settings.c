@@ -125,9 +125,12 @@ config_check_length (ConfigReader *reader, const MinipayField *field, gsize leng
       return TRUE;
     allowed = g_strjoinv (" or ", field->lengths);
   } else {
-    if (length >= field->rule.min_length)
+    const guint maximum = field->rule.max_length;
+
+    if (length >= field->rule.min_length && (maximum == 0 || length <= maximum))
       return TRUE;
-    allowed = g_strdup_printf ("%u or more", field->rule.min_length);
+    allowed = maximum == 0 ? g_strdup_printf ("%u or more", field->rule.min_length)
+                           : g_strdup_printf ("%u to %u", field->rule.min_length, maximum);
   }
   return minipay_account_config_fail (
       reader->self, error, "%s has %s bytes, allowed are %s", field->name, text, allowed);

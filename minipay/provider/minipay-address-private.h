@@ -17,13 +17,21 @@ typedef struct {
 
 /*
  * Reads an address that may come from outside: https, a plain DNS name, the scheme's own port, no user, no
- * fragment; on loopback also http and any port. @code with @what, the address and what is wrong with it.
+ * fragment; on loopback also http and any port. What the operator listed in @origins (or NULL) may have any host
+ * and port.
+ * @code with @what, the address and what is wrong with it.
  */
-gboolean
-minipay_address_parse (MinipayAddress *self, const char *what, const char *text, MinipayError code, GError **error);
+gboolean minipay_address_parse (MinipayAddress *self,
+                                const char *what,
+                                const char *text,
+                                const char *const *origins,
+                                MinipayError code,
+                                GError **error);
+/* Fit for a message: without user and password, query and fragment, all of which may be secrets. */
+char *minipay_address_quote (const char *text);
 void minipay_address_clear (MinipayAddress *self);
 
-/* `scheme://host[:port]` in the one form in which origins are compared; @port below 1 for none. */
+/* `scheme://host[:port]` in the one form in which origins are compared; @port -1 for none. */
 char *minipay_address_dup_origin (const char *scheme, const char *host, int port);
 
 /* TRUE for 127.0.0.0/8, ::1 and localhost. */

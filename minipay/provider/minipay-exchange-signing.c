@@ -81,8 +81,10 @@ minipay_exchange_verify (MinipayExchange *self,
   g_autofree guint8 *bytes = NULL;
   gsize n_bytes = 0;
 
-  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && text != NULL, FALSE);
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && (text != NULL || length == 0), FALSE);
 
+  /* what an empty body hands out */
+  text = text != NULL ? text : "";
   self->is_verified = FALSE;
   keyring = minipay_account_config_get_keyring (self->config);
   if (signature == NULL || *signature == '\0') {

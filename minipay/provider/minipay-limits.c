@@ -156,7 +156,7 @@ limits_check_notify_url (const MinipayManifest *manifest,
   const char *fault = NULL;
 
   if (url != NULL && !minipay_address_is_escaped (url)) {
-    g_autofree char *quoted = minipay_error_quote (url, -1);
+    g_autofree char *quoted = minipay_address_quote (url);
 
     g_set_error (error,
                  MINIPAY_ERROR,
@@ -188,7 +188,7 @@ limits_check_notify_url (const MinipayManifest *manifest,
   if (fault == NULL)
     return TRUE;
   {
-    g_autofree char *quoted = minipay_error_quote (url, -1);
+    g_autofree char *quoted = minipay_address_quote (url);
     g_autofree char *schemes = limit->schemes != NULL ? g_strjoinv (", ", limit->schemes) : g_strdup ("any");
 
     g_set_error (error,

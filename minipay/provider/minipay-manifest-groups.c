@@ -36,6 +36,27 @@ field_free (gpointer data)
   g_free (field);
 }
 
+/* Keys that mean something for other types alone would promise what nobody checks. */
+static void
+manifest_check_field (MinipayManifestReader *reader, MinipayField *field)
+{
+  guint64 length;
+
+  if (field->type == MINIPAY_FIELD_CHOICE && field->rule.choices == NULL)
+    minipay_manifest_reader_fail (reader, "Choices", "is missing");
+  if (field->type != MINIPAY_FIELD_SECRET && field->encoding != NULL)
+    minipay_manifest_reader_fail (reader, "Encoding", "is a matter of secrets alone");
+  if (field->type != MINIPAY_FIELD_SECRET && field->lengths != NULL)
+    minipay_manifest_reader_fail (reader, "Lengths", "is a matter of secrets alone");
+  for (char **p = field->lengths; p != NULL && *p != NULL; p++)
+    if (!g_ascii_string_to_unsigned (*p, 10, 1, 65536, &length, NULL))
+      minipay_manifest_reader_fail (reader, "Lengths", "names \"%s\", allowed are 1 to 65536", *p);
+  if (field->rule.format == MINIPAY_FORMAT_ADDRESS)
+    minipay_manifest_reader_fail (reader, "Format", "is address, which is a type of fields");
+  if (field->type == MINIPAY_FIELD_ADDRESS)
+    field->rule.format = MINIPAY_FORMAT_ADDRESS;
+}
+
 static gpointer
 manifest_read_field (MinipayManifestReader *reader, const char *name)
 {
@@ -57,8 +78,7 @@ manifest_read_field (MinipayManifestReader *reader, const char *name)
   field->encoding = minipay_manifest_reader_get_string (reader, "Encoding", FALSE);
   field->lengths = minipay_manifest_reader_get_list (reader, "Lengths", FALSE);
   minipay_manifest_reader_get_rule (reader, &field->rule);
-  if (field->type == MINIPAY_FIELD_CHOICE && field->rule.choices == NULL)
-    minipay_manifest_reader_fail (reader, "Choices", "is missing");
+  manifest_check_field (reader, field);
   return field;
 }
 
@@ -86,6 +106,8 @@ manifest_read_limit (MinipayManifestReader *reader, const char *name)
   limit->allows_query = minipay_manifest_reader_get_boolean (reader, "Query", TRUE);
   limit->min_seconds_ahead = (guint) minipay_manifest_reader_get_integer (reader, "MinSecondsAhead", G_MAXINT32, 0);
   minipay_manifest_reader_get_rule (reader, &limit->rule);
+  if (limit->rule.format == MINIPAY_FORMAT_ADDRESS)
+    minipay_manifest_reader_fail (reader, "Format", "is address, allowed for extras alone");
   return limit;
 }
 
@@ -112,6 +134,8 @@ manifest_read_extra (MinipayManifestReader *reader, const char *name)
   minipay_manifest_reader_get_rule (reader, &extra->rule);
   if (extra->type != NULL && !g_variant_type_string_is_valid (extra->type))
     minipay_manifest_reader_fail (reader, "Type", "is \"%s\", which is no GVariant type", extra->type);
+  if (g_strcmp0 (extra->type, "s") != 0 && minipay_text_rule_is_set (&extra->rule))
+    minipay_manifest_reader_fail (reader, "Type", "is no text, and has rules for texts");
   return extra;
 }
 

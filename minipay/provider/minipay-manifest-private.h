@@ -134,6 +134,7 @@ const char *minipay_field_type_to_string (MinipayFieldType type);
 const char *minipay_format_to_string (MinipayFormat format);
 
 void minipay_text_rule_clear (MinipayTextRule *rule);
+gboolean minipay_text_rule_is_set (const MinipayTextRule *rule);
 /* Checks @text by @rule but for ADDRESS; the message names @what, what was read (unless @is_secret) and what is
  * allowed. */
 gboolean minipay_text_rule_check (

@@ -56,13 +56,33 @@ manifest_check_fields (MinipayManifestReader *reader, MinipayManifest *self, con
 static void
 manifest_check_mode (MinipayManifestReader *reader, MinipayManifest *self, MinipayModeRules *mode)
 {
-  reader->group = mode->name != NULL ? mode->name : MAIN_GROUP;
+  g_autofree char *group = mode->name != NULL ? g_strconcat ("Mode ", mode->name, NULL) : g_strdup (MAIN_GROUP);
+
+  reader->group = group;
   if (mode->name != NULL &&
       (self->modes == NULL || !g_strv_contains ((const char *const *) self->modes, mode->name)))
     minipay_manifest_reader_fail (reader, NULL, "is not among Modes");
   manifest_check_fields (reader, self, "Required", mode->required);
   manifest_check_fields (reader, self, "RequiredOneOf", mode->required_one_of);
   manifest_check_fields (reader, self, "Excluded", mode->excluded);
+  reader->group = MAIN_GROUP;
+}
+
+static void
+manifest_check_field_references (MinipayManifestReader *reader, MinipayManifest *self, MinipayField *field)
+{
+  char *names[] = { field->key_id, NULL };
+  g_autofree char *group = g_strconcat ("Field ", field->name, NULL);
+  const MinipayField *encoding =
+      field->encoding != NULL ? minipay_manifest_get_field (self, field->encoding) : NULL;
+
+  reader->group = group;
+  manifest_check_fields (reader, self, "KeyId", names);
+  if (field->encoding != NULL && (encoding == NULL || encoding->rule.choices == NULL ||
+                                  !g_strv_contains ((const char *const *) encoding->rule.choices, "base64")))
+    minipay_manifest_reader_fail (
+        reader, "Encoding", "names \"%s\", which is no field of type choice with text and base64", field->encoding);
+  reader->group = MAIN_GROUP;
 }
 
 static void
@@ -75,18 +95,10 @@ manifest_check_references (MinipayManifestReader *reader, MinipayManifest *self)
     manifest_check_mode (reader, self, g_ptr_array_index (self->mode_rules, i));
   for (guint i = 0; i < self->fields->len; i++) {
     MinipayField *field = g_ptr_array_index (self->fields, i);
-    char *names[] = { field->key_id, NULL };
-    const MinipayField *encoding =
-        field->encoding != NULL ? minipay_manifest_get_field (self, field->encoding) : NULL;
 
-    reader->group = field->name;
-    manifest_check_fields (reader, self, "KeyId", names);
-    if (field->encoding != NULL && (encoding == NULL || encoding->type != MINIPAY_FIELD_CHOICE))
-      minipay_manifest_reader_fail (
-          reader, "Encoding", "names \"%s\", which is no field of type choice", field->encoding);
+    manifest_check_field_references (reader, self, field);
     has_hosts |= field->type == MINIPAY_FIELD_HOSTS || field->type == MINIPAY_FIELD_ADDRESS;
   }
-  reader->group = MAIN_GROUP;
   if (!has_hosts)
     minipay_manifest_reader_fail (
         reader, "Hosts", "is missing, and no field of type hosts or address takes its place");

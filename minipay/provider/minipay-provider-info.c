@@ -172,6 +172,10 @@ info_fields_to_variant (MinipayProviderInfo *self)
     g_variant_dict_insert (&dict, "inferred", "b", field->is_inferred);
     if (field->default_value != NULL)
       g_variant_dict_insert (&dict, "default", "s", field->default_value);
+    if (field->encoding != NULL)
+      g_variant_dict_insert (&dict, "encoding", "s", field->encoding);
+    if (field->lengths != NULL)
+      dict_add_strv (&dict, "lengths", field->lengths);
     dict_add_rule (&dict, &field->rule);
     g_variant_builder_add (&builder, "@a{sv}", g_variant_dict_end (&dict));
   }
@@ -227,8 +231,8 @@ info_mode_rules_to_variant (MinipayProviderInfo *self)
  * @self: a provider's information
  *
  * Everything the manifest says, as one `a{sv}`: `id`, `name`, `loader` (strings), `operations`, `methods`,
- * `modes`, `hosts`, `currencies` (lists of strings), `limits` (`a{sa{sv}}`: member of an order to its rules),
- * `fields` (`aa{sv}`: the settings of an account, enough to draw a form), `extras` (`a{sa{sv}}`) and
+ * `modes`, `hosts`, `currencies`, `required_one_of` (lists of strings), `limits` (`a{sa{sv}}`: member of an order
+ * to its rules), `fields` (`aa{sv}`: the settings of an account, enough to draw a form), `extras` (`a{sa{sv}}`) and
  * `mode_rules` (`a{sa{sv}}`).
  *
  * Returns: (transfer full): the dictionary
@@ -250,6 +254,7 @@ minipay_provider_info_to_variant (MinipayProviderInfo *self)
   dict_add_strv (&dict, "modes", self->manifest->modes);
   dict_add_strv (&dict, "hosts", self->manifest->base.hosts);
   dict_add_strv (&dict, "currencies", self->manifest->currencies);
+  dict_add_strv (&dict, "required_one_of", self->manifest->base.required_one_of);
   g_variant_dict_insert_value (&dict, "limits", info_limits_to_variant (self));
   g_variant_dict_insert_value (&dict, "fields", info_fields_to_variant (self));
   g_variant_dict_insert_value (&dict, "extras", info_extras_to_variant (self));

@@ -5,6 +5,7 @@
 
 #include "core/minipay-error-private.h"
 #include "core/minipay-money.h"
+#include "provider/minipay-address-private.h"
 #include "provider/minipay-manifest-private.h"
 #include "wire/minipay-base64.h"
 #include "wire/minipay-params.h"
@@ -15,6 +16,13 @@ minipay_text_rule_clear (MinipayTextRule *rule)
 {
   g_clear_pointer (&rule->characters, g_free);
   g_clear_pointer (&rule->choices, g_strfreev);
+}
+
+gboolean
+minipay_text_rule_is_set (const MinipayTextRule *rule)
+{
+  return rule->min_length > 0 || rule->max_length > 0 || rule->characters != NULL || rule->choices != NULL ||
+         rule->format != MINIPAY_FORMAT_ANY;
 }
 
 static gboolean
@@ -83,6 +91,13 @@ text_rule_find_format_fault (const MinipayTextRule *rule, const char *text)
   }
 }
 
+/* Addresses lose what may be a secret. */
+static char *
+text_rule_quote (const MinipayTextRule *rule, const char *text)
+{
+  return rule->format == MINIPAY_FORMAT_ADDRESS ? minipay_address_quote (text) : minipay_error_quote (text, -1);
+}
+
 static gboolean
 text_rule_check_form (
     const MinipayTextRule *rule, const char *what, const char *text, MinipayError code, GError **error)
@@ -105,7 +120,7 @@ text_rule_check_form (
     fault = text_rule_find_format_fault (rule, text);
   if (fault == NULL)
     return TRUE;
-  quoted = minipay_error_quote (text, -1);
+  quoted = text_rule_quote (rule, text);
   if (allowed == NULL && g_str_has_suffix (fault, " "))
     allowed = g_strdup (rule->characters);
   g_set_error (error, MINIPAY_ERROR, code, "%s \"%s\" %s%s", what, quoted, fault, allowed != NULL ? allowed : "");
@@ -130,7 +145,7 @@ minipay_text_rule_check (
   length = rule->counts_characters ? g_utf8_strlen (text, -1) : (glong) bytes;
   if (length >= (glong) rule->min_length && (rule->max_length == 0 || length <= (glong) rule->max_length))
     return TRUE;
-  quoted = minipay_error_quote (text, -1);
+  quoted = text_rule_quote (rule, text);
   g_set_error (error,
                MINIPAY_ERROR,
                code,

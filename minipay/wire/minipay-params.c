@@ -157,7 +157,7 @@ minipay_params_read_integer (const MinipayParams *self,
   *is_present = text != NULL;
   if (text == NULL)
     return TRUE;
-  if (g_ascii_isdigit (*text) && (*text != '0' || text[1] == '\0') &&
+  if ((*text != '0' || text[1] == '\0') &&
       g_ascii_string_to_unsigned (text, 10, (guint64) minimum, (guint64) maximum, &number, NULL)) {
     *value = (gint64) number;
     return TRUE;

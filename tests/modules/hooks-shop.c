@@ -5,24 +5,49 @@
 
 static char *zoo_root;
 
-void
-shop_init (Shop *shop, const char *behaviour)
+static void
+shop_init_at (Shop *shop, const char *endpoint, const char *behaviour, const char *pay_url)
 {
   g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (zoo_root);
   g_autoptr (GError) error = NULL;
 
-  shop->server = raw_server_new (NULL);
-  raw_server_push_text (shop->server, OK_ANSWER);
   shop->store = minipay_memory_store_new ();
   shop->client = minipay_client_new (registry, shop->store);
   minipay_client_add_account (
       shop->client,
       "tea-shop",
-      g_variant_new_parsed ("{'provider': 'zoo-hooks', 'secret-key': %s, 'endpoint': %s, 'behaviour': %s}",
-                            SECRET,
-                            raw_server_get_base_url (shop->server),
-                            behaviour),
+      g_variant_new_parsed (
+          "{'provider': 'zoo-hooks', 'secret-key': %s, 'endpoint': %s, 'behaviour': %s, 'pay-url': %s}",
+          SECRET,
+          endpoint,
+          behaviour,
+          pay_url),
       &error);
+  g_assert_no_error (error);
+}
+
+void
+shop_init (Shop *shop, const char *behaviour)
+{
+  shop->server = raw_server_new (NULL);
+  raw_server_push_text (shop->server, OK_ANSWER);
+  shop_init_at (shop, raw_server_get_base_url (shop->server), behaviour, "");
+}
+
+void
+shop_start_before (Shop *shop, const char *first, const char *behaviour, const char *pay_url)
+{
+  g_autofree char *endpoint = NULL;
+  g_autofree char *whole = NULL;
+  g_autoptr (GError) error = NULL;
+
+  shop->server = raw_server_new (NULL);
+  raw_server_push_text (shop->server, OK_ANSWER);
+  endpoint = g_strconcat (first, ";", raw_server_get_base_url (shop->server), NULL);
+  whole =
+      *pay_url == '/' ? g_strconcat (raw_server_get_base_url (shop->server), pay_url, NULL) : g_strdup (pay_url);
+  shop_init_at (shop, endpoint, behaviour, whole);
+  shop->account = minipay_client_get_account (shop->client, "tea-shop", &error);
   g_assert_no_error (error);
 }
 

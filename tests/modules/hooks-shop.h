@@ -22,6 +22,8 @@ typedef struct {
 void shop_init (Shop *shop, const char *behaviour);
 /* The same, and the account is started. */
 void shop_start (Shop *shop, const char *behaviour);
+/* The same where the server is the backup of @first. @pay_url is what it says; a path is one of the server's. */
+void shop_start_before (Shop *shop, const char *first, const char *behaviour, const char *pay_url);
 void shop_clear (Shop *shop);
 MinipayOrder *shop_new_order (const char *number, const char *subject);
 /* The journal knows an order that waits for its payment. */

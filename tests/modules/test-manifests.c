@@ -71,7 +71,92 @@ static const ManifestCase manifest_cases[] = {
   { "host-ipv4-short", "gateway.zoo.example", "127.1", "Hosts names" },
   { "host-ipv4-hexadecimal", "gateway.zoo.example", "0x7f.1", "Hosts names" },
   { "host-ipv6", "gateway.zoo.example", "[2001:db8::1]", "Hosts names" },
+  { "host-bad-in-mode",
+    "Currencies=CNY;\n",
+    "Currencies=CNY;\nModes=live;\n[Mode live]\nHosts=10.0.0.1;\n",
+    "[Mode live] Hosts names \"10.0.0.1\"" },
+  { "no-hosts-but-addresses-of-orders",
+    "Hosts=gateway.zoo.example;\nCurrencies=CNY;\n",
+    "Currencies=CNY;\n[Extra url]\nType=s\nFormat=address\n",
+    "Hosts is missing" },
   { "second-host-bad", "gateway.zoo.example;", "gateway.zoo.example;10.0.0.1;", "\"10.0.0.1\"" },
+};
+
+#define MODE(lines)   "Currencies=CNY;\nModes=live;\n[Mode live]\n" lines
+#define FIELD(lines)  "[Field key]\n" lines "[Field colour]\nType=string\n"
+#define CHOICES(list) "[Field encoding]\nType=choice\n" list
+#define EXTRA(lines)  "[Extra code]\n" lines "[Limit out_trade_no]\n"
+
+/* What fields, modes, extras and texts may say. Each is told by the file, the group and the key. */
+static const ManifestCase rule_cases[] = {
+  { "one-of-unknown-fields",
+    "Abi=1\n",
+    "Abi=1\nRequiredOneOf=colour;taste;\n",
+    "[Minipay Provider] RequiredOneOf names \"taste\", which is no field" },
+  { "mode-one-of-unknown-field",
+    "Currencies=CNY;\n",
+    MODE ("RequiredOneOf=taste;\n"),
+    "RequiredOneOf names \"taste\", which is no field" },
+  { "mode-excludes-unknown-field",
+    "Currencies=CNY;\n",
+    MODE ("Excluded=colour;taste;\n"),
+    "Excluded names \"taste\", which is no field" },
+  { "mode-requires-unknown-field",
+    "Currencies=CNY;\n",
+    MODE ("Required=taste;\n"),
+    "Required names \"taste\", which is no field" },
+  { "excluded-outside-a-mode", "Abi=1\n", "Abi=1\nExcluded=colour;\n", "[Minipay Provider] Excluded is no key" },
+  { "encoding-unknown",
+    "[Field colour]\nType=string\n",
+    FIELD ("Type=secret\nEncoding=taste\n"),
+    "Encoding names \"taste\", which is no field of type choice" },
+  { "encoding-no-choice",
+    "[Field colour]\nType=string\n",
+    FIELD ("Type=secret\nEncoding=colour\n"),
+    "Encoding names \"colour\", which is no field of type choice" },
+  { "key-id-unknown",
+    "[Field colour]\nType=string\n",
+    FIELD ("Type=public-key\nKeyId=taste\n"),
+    "KeyId names \"taste\", which is no field" },
+  { "choice-without-choices",
+    "[Field colour]\nType=string\n",
+    CHOICES ("[Field colour]\nType=string\n"),
+    "[Field encoding] Choices is missing" },
+  { "choice-of-nothing",
+    "[Field colour]\nType=string\n",
+    CHOICES ("Choices=\n[Field colour]\nType=string\n"),
+    "[Field encoding] Choices is missing" },
+  { "format-unknown",
+    "Required=true\n",
+    "Required=true\nFormat=date\n",
+    "[Limit out_trade_no] Format is \"date\", which is no format of a text" },
+  { "format-in-capitals", "Type=string\n", "Type=string\nFormat=Base64\n", "[Field colour] Format is \"Base64\"" },
+  { "format-unknown-in-extra",
+    "[Limit out_trade_no]\n",
+    EXTRA ("Type=s\nFormat=url\n"),
+    "[Extra code] Format is \"url\"" },
+  { "extra-required-unknown",
+    "[Limit out_trade_no]\n",
+    EXTRA ("Type=s\nRequired=1\n"),
+    "[Extra code] Required is \"1\", allowed are true and false" },
+  { "extra-volatile-unknown",
+    "[Limit out_trade_no]\n",
+    EXTRA ("Type=s\nVolatile=sometimes\n"),
+    "[Extra code] Volatile is \"sometimes\", allowed are true and false" },
+  { "extra-type-missing", "[Limit out_trade_no]\n", EXTRA ("Volatile=true\n"), "[Extra code] Type is missing" },
+  { "extra-type-unknown", "[Limit out_trade_no]\n", EXTRA ("Type=text\n"), "[Extra code] Type is \"text\"" },
+  { "extra-key-of-fields",
+    "[Limit out_trade_no]\n",
+    EXTRA ("Type=s\nEncoding=colour\n"),
+    "[Extra code] Encoding is no key of this group" },
+  { "limit-key-of-extras",
+    "Required=true\n",
+    "Required=true\nVolatile=true\n",
+    "[Limit out_trade_no] Volatile is no key of this group" },
+  { "field-key-of-modes",
+    "Type=string\n",
+    "Type=string\nExcluded=colour;\n",
+    "[Field colour] Excluded is no key of this group" },
 };
 
 static char *
@@ -119,6 +204,84 @@ test_manifest_refused (gconstpointer data)
   g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (root);
 
   assert_not_taken (registry, "zoo", path, c->says);
+  zoo_remove_root (root);
+}
+
+/* The value of one step of a path: a dictionary's, or that of the list's member of this name. */
+static GVariant *
+described_get (GVariant *within, const char *name)
+{
+  GVariantIter iter;
+  GVariant *member;
+
+  if (g_variant_is_of_type (within, G_VARIANT_TYPE_DICTIONARY))
+    return g_variant_lookup_value (within, name, NULL);
+  g_variant_iter_init (&iter, within);
+  while ((member = g_variant_iter_next_value (&iter)) != NULL) {
+    const char *found = NULL;
+
+    g_variant_lookup (member, "name", "&s", &found);
+    if (g_strcmp0 (found, name) == 0)
+      return member;
+    g_variant_unref (member);
+  }
+  return NULL;
+}
+
+static void
+assert_described (GVariant *described, const char *path, const char *value)
+{
+  g_auto (GStrv) names = g_strsplit (path, ".", -1);
+  GVariant *at = g_variant_ref (described);
+  g_autofree char *text = NULL;
+
+  for (char **p = names; *p != NULL && at != NULL; p++) {
+    GVariant *next = described_get (at, *p);
+
+    g_variant_unref (at);
+    at = next;
+  }
+  text = at != NULL ? g_variant_print (at, FALSE) : NULL;
+  g_clear_pointer (&at, g_variant_unref);
+  if (g_strcmp0 (text, value) != 0)
+    g_test_fail_printf ("%s is %s, not %s", path, text, value);
+}
+
+/* Every key at its place, hosts named by the account alone; and what a program is told of it. */
+static void
+test_rules_taken (void)
+{
+  g_autofree char *sound = zoo_manifest ("zoo", "ZooGood", "zoo-good");
+  g_autofree char *manifest = replace_once (sound,
+                                            "Hosts=gateway.zoo.example;\n",
+                                            "Modes=live;\nRequiredOneOf=colour;hosts;\n"
+                                            "[Mode live]\nExcluded=token;\nRequiredOneOf=url;colour;\n"
+                                            "[Field hosts]\nType=hosts\n[Field url]\nType=address\n"
+                                            "[Field token]\nType=token\n[Field way]\nType=choice\n"
+                                            "Choices=text;base64;\n[Field key]\nType=secret\nEncoding=way\n"
+                                            "Lengths=16;32;\n[Extra code]\nType=s\nVolatile=true\n"
+                                            "Required=true\nFormat=base64\n[Minipay Provider]\n");
+  char *root = zoo_new_root ();
+  g_autofree char *folder = zoo_stage (root, "zoo", manifest, "zoo-good");
+  g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (root);
+  g_autoptr (GError) error = NULL;
+  MinipayProviderInfo *info = minipay_registry_lookup (registry, "zoo", &error);
+  g_autoptr (GVariant) described = NULL;
+
+  g_assert_no_error (error);
+  if (info == NULL)
+    return;
+  described = g_variant_ref_sink (minipay_provider_info_to_variant (info));
+  assert_described (described, "fields.token.type", "'token'");
+  assert_described (described, "fields.token.secret", "true");
+  assert_described (described, "fields.hosts.type", "'hosts'");
+  assert_described (described, "fields.url.type", "'address'");
+  assert_described (described, "fields.way.choices", "['text', 'base64']");
+  assert_described (described, "extras.code.volatile", "true");
+  assert_described (described, "extras.code.required", "true");
+  assert_described (described, "extras.code.format", "'base64'");
+  assert_described (described, "mode_rules.live.excluded", "['token']");
+  assert_described (described, "mode_rules.live.required_one_of", "['url', 'colour']");
   zoo_remove_root (root);
 }
 
@@ -261,6 +424,12 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, &manifest_cases[i], test_manifest_refused);
   }
+  for (guint i = 0; i < G_N_ELEMENTS (rule_cases); i++) {
+    g_autofree char *path = g_strdup_printf ("/manifest-rule/%s/refused", rule_cases[i].name);
+
+    g_test_add_data_func (path, &rule_cases[i], test_manifest_refused);
+  }
+  g_test_add_func ("/manifest-rule/all-keys/taken-and-described", test_rules_taken);
   g_test_add_data_func ("/manifest/nul-in-id/refused", "Id=", test_manifest_bytes_refused);
   g_test_add_data_func ("/manifest/nul-in-default/refused", "Default=", test_manifest_bytes_refused);
   g_test_add_data_func ("/manifest/nul-in-module/refused", "Module=", test_manifest_bytes_refused);

@@ -159,6 +159,7 @@ static const struct {
   const char *value;
 } bad_requests[] = {
   { "target-other-host", "GET", "https://evil.example/x", NULL, NULL },
+  { "target-with-token", "GET", "https://evil.example/x?access_token=ACCESS-TOKEN", NULL, NULL },
   { "target-two-slashes", "GET", "//evil.example/x", NULL, NULL },
   { "target-no-slash", "GET", "pay", NULL, NULL },
   { "target-at-host", "GET", "@evil.example/", NULL, NULL },
@@ -179,6 +180,27 @@ act_bad_request (MinipayExchange *x, const char *act, const char *number, GError
   for (guint i = 0; i < G_N_ELEMENTS (bad_requests); i++)
     if (strcmp (bad_requests[i].act, act) == 0)
       send_request (x, bad_requests[i].method, bad_requests[i].target, bad_requests[i].name, bad_requests[i].value);
+  return TRUE;
+}
+
+/* What the account says, and nothing else: one of its hosts, as a whole address. */
+static gboolean
+act_absolute (MinipayExchange *x, const char *act, const char *number, GError **error)
+{
+  send_request (
+      x, "POST", minipay_account_config_get_string (minipay_exchange_get_config (x), "pay-url"), "X-Zoo", number);
+  return TRUE;
+}
+
+static gboolean
+act_absolute_then_path (MinipayExchange *x, const char *act, const char *number, GError **error)
+{
+  const char *url = minipay_account_config_get_string (minipay_exchange_get_config (x), "pay-url");
+
+  if (minipay_exchange_get_step (x) < 2)
+    send_request (x, "POST", minipay_exchange_get_step (x) == 0 ? url : "/then", NULL, NULL);
+  else
+    complete_checkout (x, number);
   return TRUE;
 }
 
@@ -276,6 +298,13 @@ act_refuse (MinipayExchange *x, const char *act, const char *number, GError **er
   return FALSE;
 }
 
+static gboolean
+act_refuse_as_paid (MinipayExchange *x, const char *act, const char *number, GError **error)
+{
+  minipay_exchange_refuse (x, MINIPAY_ERROR_ALREADY_PAID, "ORDERPAID", NULL, NULL, error);
+  return FALSE;
+}
+
 /* Remembers the first exchange for ever, and acts on it instead of on the present one. */
 static gboolean
 act_on_old_exchange (MinipayExchange *x, const char *act, const char *number, GError **error)
@@ -334,6 +363,8 @@ static const struct {
   { "target-", act_bad_request },
   { "method-", act_bad_request },
   { "header-", act_bad_request },
+  { "absolute", act_absolute },
+  { "absolute-then-path", act_absolute_then_path },
   { "huge-body", act_huge },
   { "waits", act_wait },
   { "claims-", act_claim },
@@ -342,6 +373,7 @@ static const struct {
   { "verifies-", act_signing },
   { "decrypts-", act_signing },
   { "refuses", act_refuse },
+  { "refuses-as-paid", act_refuse_as_paid },
   { "old-exchange", act_on_old_exchange },
   { "slow", act_slow },
   { "unverified", act_claim },

@@ -207,6 +207,9 @@ static const struct {
     "mixes loopback" },
   { ADDRESSES, { "deduct-url", "http://10.0.0.1/pay" }, "another scheme than https" },
   { ADDRESSES, { "deduct-url", "https://10.0.0.1/pay" }, "no plain host name" },
+  { GATEWAY,
+    { "endpoint", "http://127.0.0.1:8080", "order-url", "https://pay.example/x" },
+    "none of the account's hosts" },
   { GATEWAY, { "order-url", "https://pay3.example/x" }, "none of the account's hosts" },
   { GATEWAY, { "order-url", "http://127.0.0.1:8080/x" }, "none of the account's hosts" },
 };
@@ -460,8 +463,8 @@ static const struct {
   { { "public-key", PUBLIC_KEY }, NULL },
   { { "certificate", "fixture:wechatpay-go-test-cert" }, NULL },
   { { "certificate", "fixture:wechatpay-go-test-cert", "public-key", PUBLIC_KEY }, NULL },
-  { { NULL }, "one of these settings is missing: public-key, certificate" },
-  { { "public-key", "" }, "one of these settings is missing: public-key, certificate" },
+  { { NULL }, "these settings are missing: (public-key or certificate)" },
+  { { "public-key", "" }, "these settings are missing: (public-key or certificate)" },
   { { "mode", "direct", "public-key", PUBLIC_KEY, "sub-mchid", "1" },
     "sub-mchid has no place in mode direct of provider tea" },
   { { "public-key", PUBLIC_KEY, "sub-appid", "1" }, "sub-appid has no place in mode direct" },
@@ -469,10 +472,13 @@ static const struct {
   { { "mode", "institution", "public-key", PUBLIC_KEY, "sub-mchid", "1", "sub-appid", "2" }, NULL },
   { { "mode", "institution", "public-key", PUBLIC_KEY, "sub-mchid", "1", "sub-openid", "2" }, NULL },
   { { "mode", "institution", "public-key", PUBLIC_KEY, "sub-mchid", "1" },
-    "one of these settings is missing: sub-appid, sub-openid" },
+    "these settings are missing: (sub-appid or sub-openid)" },
   { { "mode", "institution", "public-key", PUBLIC_KEY, "sub-appid", "1" }, "missing: sub-mchid" },
+  /* whatever is missing is named at once */
+  { { "mode", "institution" },
+    "these settings are missing: sub-mchid (public-key or certificate) (sub-appid or sub-openid)" },
   { { "mode", "institution", "sub-mchid", "1", "sub-appid", "2" },
-    "one of these settings is missing: public-key, certificate" },
+    "these settings are missing: (public-key or certificate)" },
 };
 
 static void

@@ -28,7 +28,6 @@ static const struct {
   { "https://pay.example/a%2f..%2Fb;c@d:e", "https://pay.example", "/a%2F..%2Fb;c@d:e", FALSE },
   { "https://pay.example/%0d%0aX:%20y", "https://pay.example", "/%0D%0AX:%20y", FALSE },
   /* a path that looks like another host stays a path */
-  { "https://pay.example//evil.example/x", "https://pay.example", "//evil.example/x", FALSE },
   { "https://pay.example/@evil.example/", "https://pay.example", "/@evil.example/", FALSE },
   { "https://pay.example?@evil.example/", "https://pay.example", "/?@evil.example/", FALSE },
   { "https://PAY.Example/Case", "https://pay.example", "/Case", FALSE },
@@ -132,6 +131,9 @@ static const struct {
   { "http://[::]/x", SCHEME },
   { "http://127.0.0.1@evil.example/x", SCHEME },
 
+  { "https://pay.example//evil.example/x", "two slashes" },
+  { "https://pay.example:0/x", "port" },
+  { "http://127.0.0.1:0/x", "port 0" },
   { "https://user@pay.example/x", USER },
   { "https://user:password@pay.example/x", USER },
   { "https://@pay.example/x", USER },
@@ -213,7 +215,7 @@ test_taken (void)
     g_autoptr (GError) error = NULL;
 
     g_test_message ("%s", taken[i].text);
-    minipay_address_parse (&address, "url", taken[i].text, MINIPAY_ERROR_CONFIG, &error);
+    minipay_address_parse (&address, "url", taken[i].text, NULL, MINIPAY_ERROR_CONFIG, &error);
     g_assert_no_error (error);
     g_assert_cmpstr (address.origin, ==, taken[i].origin);
     g_assert_cmpstr (address.target, ==, taken[i].target);
@@ -231,7 +233,7 @@ assert_refused (const char *text, const char *fault)
     g_autoptr (GError) error = NULL;
 
     g_test_message ("%s", text);
-    g_assert_false (minipay_address_parse (&address, "url of tea-shop", text, codes[i], &error));
+    g_assert_false (minipay_address_parse (&address, "url of tea-shop", text, NULL, codes[i], &error));
     g_assert_error (error, MINIPAY_ERROR, (int) codes[i]);
     g_assert_true (g_str_has_prefix (error->message, "url of tea-shop \""));
     g_assert_nonnull (strstr (error->message, "allowed is https://HOST/PATH"));
@@ -262,21 +264,49 @@ static void
 test_query_not_told (void)
 {
   static const char *const texts[] = {
-    "http://pay.example/x?access_token=ACCESS-TOKEN",
-    "https://pay.example:8443/x?access_token=ACCESS-TOKEN",
-    "https://pay.example/x?access_token=ACCESS-TOKEN#y",
-    "https://pay.example/x?access_token=ACCESS-TOKEN\n",
+    "http://pay.example/x?access_token=ACCESS-TOKEN",    "https://pay.example:8443/x?access_token=ACCESS-TOKEN",
+    "https://pay.example/x?access_token=ACCESS-TOKEN#y", "https://pay.example/x?access_token=ACCESS-TOKEN\n",
+    "https://pay.example/x#access_token=ACCESS-TOKEN",   "https://access_token:ACCESS-TOKEN@pay.example/x",
+    "https://access_token@ACCESS-TOKEN@pay.example",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
     g_auto (MinipayAddress) address = { 0 };
     g_autoptr (GError) error = NULL;
 
-    g_assert_false (minipay_address_parse (&address, "url", texts[i], MINIPAY_ERROR_INVALID, &error));
+    g_assert_false (minipay_address_parse (&address, "url", texts[i], NULL, MINIPAY_ERROR_INVALID, &error));
     g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID);
     g_assert_nonnull (strstr (error->message, "pay.example"));
     g_assert_null (strstr (error->message, "ACCESS-TOKEN"));
     g_assert_null (strstr (error->message, "access_token"));
+  }
+}
+
+static void
+test_listed (void)
+{
+  static const char *const origins[] = { "https://gateway.example:8443", "https://192.0.2.7", NULL };
+  static const char *const taken[] = { "https://gateway.example:8443/x", "https://192.0.2.7/x" };
+  static const char *const others[] = {
+    "https://gateway.example:8444/x", "https://192.0.2.8/x",   "http://gateway.example:8443/x",
+    "https://u@192.0.2.7/x",          "https://192.0.2.7/x#y",
+  };
+
+  g_test_summary ("What the operator listed may have any host and port, and nothing else may.");
+  for (guint i = 0; i < G_N_ELEMENTS (taken); i++) {
+    g_auto (MinipayAddress) address = { 0 };
+    g_autoptr (GError) error = NULL;
+
+    minipay_address_parse (&address, "url", taken[i], origins, MINIPAY_ERROR_CONFIG, &error);
+    g_assert_no_error (error);
+    g_assert_cmpstr (address.origin, ==, origins[i]);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++) {
+    g_auto (MinipayAddress) address = { 0 };
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (minipay_address_parse (&address, "url", others[i], origins, MINIPAY_ERROR_CONFIG, &error));
+    g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG);
   }
 }
 
@@ -290,7 +320,7 @@ test_origins (void)
     const char *origin;
   } cases[] = {
     { "https", "pay.example", -1, "https://pay.example" },
-    { "https", "pay.example", 0, "https://pay.example" },
+    { "http", "127.0.0.1", 80, "http://127.0.0.1" },
     { "https", "pay.example", 443, "https://pay.example" },
     { "https", "pay.example", 8443, "https://pay.example:8443" },
     { "http", "127.0.0.1", 443, "http://127.0.0.1:443" },
@@ -310,9 +340,10 @@ static void
 test_loopback (void)
 {
   static const char *const inside[] = { "127.0.0.1", "127.255.255.254", "::1", "localhost", "LOCALHOST" };
-  static const char *const outside[] = { "",        "128.0.0.1", "126.255.255.255", "10.0.0.1",
-                                         "0.0.0.0", "127.1",     "::",              "::ffff:127.0.0.1",
-                                         "[::1]",   "localhos",  "localhost.",      "127.0.0.1.example" };
+  static const char *const outside[] = { "",         "128.0.0.1",        "126.255.255.255",
+                                         "10.0.0.1", "0.0.0.0",          "127.1",
+                                         "::",       "::ffff:127.0.0.1", "[::1]",
+                                         "localhos", "localhost.",       "127.0.0.1.example" };
 
   g_assert_false (minipay_host_is_loopback (NULL));
   for (guint i = 0; i < G_N_ELEMENTS (inside); i++)
@@ -365,6 +396,7 @@ main (int argc, char **argv)
   g_test_add_func ("/address/parse/other-forms-refused-by-name", test_refused);
   g_test_add_func ("/address/parse/disguised-hosts-refused", test_disguised);
   g_test_add_func ("/address/parse/query-not-told", test_query_not_told);
+  g_test_add_func ("/address/parse/listed-by-the-operator", test_listed);
   g_test_add_func ("/address/origin/one-form", test_origins);
   g_test_add_func ("/address/loopback/nothing-else", test_loopback);
   g_test_add_func ("/address/plain-host/nothing-else", test_plain_hosts);

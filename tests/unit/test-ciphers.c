@@ -514,6 +514,40 @@ test_shared_keys_in_threads (void)
     g_thread_join (threads[i]);
 }
 
+/* python3 hashlib: md5 of the text with the key put where its first NUL stands. */
+static void
+test_digest_key_place (void)
+{
+  static const struct {
+    const char *text;
+    gsize length;
+    const char *expected;
+  } cases[] = {
+    { "a=1&key=\0&z=2", 13, "0D5F98C25D249D5D0008851BB8D45411" },
+    { "\0&a=1", 5, "A2C6726031832E9B67D24F76B5665C3F" },
+    { "a=1&key=\0", 9, "FD6E64C023C448CE4C756A62002ABA58" },
+    { "a=1&key=", 8, "FD6E64C023C448CE4C756A62002ABA58" },
+    /* the key goes to one place */
+    { "a=\0&b=\0&c=3", 11, "7048B7C526DA989C0A0248E21273EC3B" },
+  };
+  g_autoptr (MinipayKey) key = fixtures_new_secret ("0123456789ABCDEF0123456789ABCDEF");
+  g_autofree char *inner = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *sign = minipay_sign (MINIPAY_SCHEME_MD5, key, cases[i].text, (gssize) cases[i].length, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpstr (sign, ==, cases[i].expected);
+    g_assert_true (minipay_verify_digest (
+        MINIPAY_SCHEME_MD5, key, cases[i].text, (gssize) cases[i].length, cases[i].expected, &error));
+  }
+  /* the 32 bytes of this HMAC have a NUL at 20, which is no place for a key: python3 hmac and hashlib */
+  inner = minipay_sign (MINIPAY_SCHEME_HMAC_SHA256_RAW_MD5, key, "n=2", 3, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (inner, ==, "85AAD24FA7E20C0F48AA114D034C1024");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -533,6 +567,7 @@ main (int argc, char **argv)
   g_test_add_func ("/signatures/sm2/round-trip", test_sm2_round_trip);
   g_test_add_func ("/signatures/kinds/wrong-key-is-internal", test_wrong_key_kinds);
   g_test_add_func ("/signatures/digest/wrong-forms-refused", test_digest_forms);
+  g_test_add_func ("/signatures/digest/key-where-a-nul-stands", test_digest_key_place);
   g_test_add_func ("/signatures/threads/share-keys", test_shared_keys_in_threads);
   return g_test_run ();
 }

@@ -267,6 +267,147 @@ test_uri_escape_random (void)
   }
 }
 
+static void
+test_require (void)
+{
+  g_autoptr (MinipayParams) params = make_published ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (minipay_params_require (params, "mch_id", &error), ==, "10000100");
+  g_assert_cmpstr (minipay_params_require (params, "device_info", &error), ==, "1000");
+  g_assert_no_error (error);
+  g_assert_null (minipay_params_require (params, "mchid", &error));
+  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL);
+  g_assert_cmpstr (error->message, ==, "mchid is missing");
+}
+
+static void
+test_read_integer (void)
+{
+  static const struct {
+    const char *text;
+    gint64 minimum;
+    gint64 maximum;
+    gint64 value; /* -1: refused */
+  } cases[] = {
+    { "0", 0, 9, 0 },
+    { "1", 1, 9, 1 },
+    { "9", 1, 9, 9 },
+    { "10", 1, 100, 10 },
+    { "9223372036854775807", 0, G_MAXINT64, G_MAXINT64 },
+    { "9223372036854775808", 0, G_MAXINT64, -1 },
+    { "18446744073709551617", 0, G_MAXINT64, -1 },
+    { "0", 1, 9, -1 },
+    { "10", 1, 9, -1 },
+    { "00", 0, 9, -1 },
+    { "01", 0, 9, -1 },
+    { "+1", 0, 9, -1 },
+    { "-1", 0, 9, -1 },
+    { "-0", 0, 9, -1 },
+    { " 1", 0, 9, -1 },
+    { "1 ", 0, 9, -1 },
+    { "1\n", 0, 9, -1 },
+    { "1.0", 0, 9, -1 },
+    { "1e0", 0, 9, -1 },
+    { "0x1", 0, 9, -1 },
+    { "1,0", 0, 99, -1 },
+    { "\xef\xbc\x91", 0, 9, -1 }, /* a one of full width */
+    { "one", 0, 9, -1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (MinipayParams) params = minipay_params_new ();
+    g_autoptr (GError) error = NULL;
+    gboolean is_present = FALSE;
+    gint64 value = -7;
+
+    g_test_message ("%s", cases[i].text);
+    minipay_params_set_string (params, "total_fee", cases[i].text);
+    g_assert_cmpint (minipay_params_read_integer (
+                         params, "total_fee", cases[i].minimum, cases[i].maximum, &value, &is_present, &error),
+                     ==,
+                     cases[i].value >= 0);
+    g_assert_true (is_present);
+    g_assert_cmpint (value, ==, cases[i].value >= 0 ? cases[i].value : -7);
+    if (cases[i].value >= 0)
+      g_assert_no_error (error);
+    else
+      g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL);
+  }
+}
+
+static void
+test_read_integer_message (void)
+{
+  g_autoptr (MinipayParams) params = minipay_params_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean is_present = TRUE;
+  gint64 value = -7;
+
+  g_assert_true (minipay_params_read_integer (params, "total_fee", 1, 9, &value, &is_present, &error));
+  g_assert_no_error (error);
+  g_assert_false (is_present);
+  g_assert_cmpint (value, ==, -7);
+
+  minipay_params_set_string (params, "total_fee", "ten\nthousand");
+  g_assert_false (minipay_params_read_integer (params, "total_fee", 1, 9, &value, &is_present, &error));
+  g_assert_nonnull (strstr (error->message, "total_fee is \"ten"));
+  g_assert_nonnull (strstr (error->message, "allowed are whole numbers from 1 to 9"));
+  g_assert_null (strchr (error->message, '\n'));
+}
+
+static void
+test_one_value (void)
+{
+  static const char *const one[] = {
+    "",
+    "tea",
+    "a=b",
+    "=",
+    "&",
+    "&&",
+    "tea & cake",
+    "&=",
+    "tea&=b",
+    "a&b",
+    "a& b=c",
+    "&b c=d",
+    "x&\xe8\x8c\xb6=1",
+    "x&b",
+    "x=1&",
+    "%26b=c",
+    "x;b=c",
+  };
+  static const char *const several[] = {
+    "&b=c",     "tea&total_fee=1", "tea&b=",  "a&b&c=d", "a=1&b=2", "a&b&&c=", "tea & cake&b=c",
+    "&key=KEY", "x&a-b=1",         "x&a.b=1", "x&a_b=1", "x&a:b=1", "x&1=1",   "x&B=1",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (one); i++)
+    if (!minipay_params_is_one_value (one[i]))
+      g_error ("\"%s\" reads as several", one[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (several); i++)
+    if (minipay_params_is_one_value (several[i]))
+      g_error ("\"%s\" does not read as several", several[i]);
+}
+
+static void
+test_find_ambiguous (void)
+{
+  g_autoptr (MinipayParams) params = make_published ();
+  g_autoptr (MinipayParams) nothing = minipay_params_new ();
+
+  g_assert_null (minipay_params_find_ambiguous (nothing));
+  g_assert_null (minipay_params_find_ambiguous (params));
+  minipay_params_set_string (params, "detail", "a & b");
+  g_assert_null (minipay_params_find_ambiguous (params));
+  minipay_params_set_string (params, "attach", "x&total_fee=1");
+  minipay_params_set_string (params, "body", "y&z=1");
+  g_assert_cmpstr (minipay_params_find_ambiguous (params), ==, "body");
+  minipay_params_set_string (params, "body", "y");
+  g_assert_cmpstr (minipay_params_find_ambiguous (params), ==, "attach");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -280,6 +421,11 @@ main (int argc, char **argv)
   g_test_add_func ("/params/xml/in-cdata", test_xml);
   g_test_add_func ("/params/xml/end-of-cdata-split", test_xml_end_of_cdata);
   g_test_add_func ("/params/not-writable/invalid", test_not_writable);
+  g_test_add_func ("/params/require/missing-named", test_require);
+  g_test_add_func ("/params/integer/strict-within-bounds", test_read_integer);
+  g_test_add_func ("/params/integer/absent-or-named", test_read_integer_message);
+  g_test_add_func ("/params/one-value/no-parameter-inside", test_one_value);
+  g_test_add_func ("/params/ambiguous/first-named", test_find_ambiguous);
   g_test_add_func ("/params/uri-escape/all-but-unreserved", test_uri_escape);
   g_test_add_func ("/params/uri-escape/random-text-read-back", test_uri_escape_random);
 

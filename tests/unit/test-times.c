@@ -70,6 +70,7 @@ test_every_zone (void)
   for (guint i = 0; i < G_N_ELEMENTS (zones); i++) {
     g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (1528425296);
     g_autofree char *text = NULL;
+    g_autofree char *compact_text = NULL;
 
     g_setenv ("TZ", zones[i], TRUE);
     tzset ();
@@ -78,6 +79,8 @@ test_every_zone (void)
     assert_seconds (minipay_time_parse_spaced, spaced, G_N_ELEMENTS (spaced));
     text = minipay_time_format_rfc3339 (time);
     g_assert_cmpstr (text, ==, "2018-06-08T10:34:56+08:00");
+    compact_text = minipay_time_format_compact (time);
+    g_assert_cmpstr (compact_text, ==, "20180608103456");
   }
 }
 
@@ -234,19 +237,24 @@ test_format (void)
   static const struct {
     gint64 seconds;
     const char *expected;
+    const char *compact;
   } cases[] = {
-    { 0, "1970-01-01T08:00:00+08:00" },
-    { 1528425296, "2018-06-08T10:34:56+08:00" },
-    { 515529000, "1986-05-04T02:30:00+08:00" },
-    { 951782400, "2000-02-29T08:00:00+08:00" },
+    { 0, "1970-01-01T08:00:00+08:00", "19700101080000" },
+    { 1528425296, "2018-06-08T10:34:56+08:00", "20180608103456" },
+    { 515529000, "1986-05-04T02:30:00+08:00", "19860504023000" },
+    { 951782400, "2000-02-29T08:00:00+08:00", "20000229080000" },
+    { 1261703410, "2009-12-25T09:10:10+08:00", "20091225091010" },
+    { 1546271999, "2018-12-31T23:59:59+08:00", "20181231235959" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (cases[i].seconds);
     g_autoptr (GDateTime) later = g_date_time_add (time, 999999);
     g_autofree char *text = minipay_time_format_rfc3339 (later);
+    g_autofree char *compact_text = minipay_time_format_compact (later);
 
     g_assert_cmpstr (text, ==, cases[i].expected);
+    g_assert_cmpstr (compact_text, ==, cases[i].compact);
   }
 }
 

@@ -287,6 +287,57 @@ test_fingerprint_neighbours (void)
   g_assert_cmpstr (second, !=, third);
 }
 
+static char *
+dup_fingerprint_of_extras (const char *extras, const char *const *except)
+{
+  g_autoptr (GVariant) parsed = extras != NULL ? g_variant_ref_sink (g_variant_new_parsed (extras)) : NULL;
+  g_autoptr (MinipayOrder) order =
+      g_object_new (MINIPAY_TYPE_ORDER, "out-trade-no", "N", "subject", "tea", "extras", parsed, NULL);
+
+  return minipay_order_dup_fingerprint (order, except);
+}
+
+/* A one-time code is no part of what an order is, everything beside it is. */
+static void
+test_fingerprint_volatile (void)
+{
+  static const char *const codes[] = { "url", "code", NULL };
+  static const char *const nothing[] = { NULL };
+  static const char *const same[] = {
+    "{'code': <'1'>, 'pay_info': <'p'>}",
+    "{'code': <'2'>, 'pay_info': <'p'>}",
+    "{'pay_info': <'p'>, 'url': <'https://a.example'>, 'code': <'3'>}",
+    "{'pay_info': <'p'>}",
+  };
+  static const char *const others[] = {
+    "{'code': <'1'>, 'pay_info': <'q'>}",
+    "{'code': <'1'>, 'pay_info': <'p'>, 'codes': <'1'>}",
+    "{'pay_info': <'1'>, 'Code': <'p'>}",
+    "{'code': <'1'>}",
+    "{'pay_info': <true>}",
+  };
+  g_autofree char *wanted = dup_fingerprint_of_extras (same[0], codes);
+  g_autofree char *none = dup_fingerprint_of_extras ("{'url': <'u'>, 'code': <'1'>}", codes);
+  g_autofree char *empty = dup_fingerprint_of_extras ("@a{sv} {}", codes);
+
+  for (guint i = 0; i < G_N_ELEMENTS (same); i++) {
+    g_autofree char *fingerprint = dup_fingerprint_of_extras (same[i], codes);
+    g_autofree char *all = dup_fingerprint_of_extras (same[i], NULL);
+    g_autofree char *but_nothing = dup_fingerprint_of_extras (same[i], nothing);
+
+    g_assert_cmpstr (fingerprint, ==, wanted);
+    g_assert_cmpstr (all, ==, but_nothing);
+    if (i < 3)
+      g_assert_cmpstr (all, !=, wanted);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++) {
+    g_autofree char *fingerprint = dup_fingerprint_of_extras (others[i], codes);
+
+    g_assert_cmpstr (fingerprint, !=, wanted);
+  }
+  g_assert_cmpstr (none, ==, empty);
+}
+
 /* --- Payments --- */
 
 static void
@@ -520,6 +571,7 @@ main (int argc, char **argv)
   g_test_add_func ("/values/fingerprint/equal-orders-equal", test_fingerprint_equal);
   g_test_add_func ("/values/fingerprint/currency-counts", test_fingerprint_currency);
   g_test_add_func ("/values/fingerprint/neighbours-kept-apart", test_fingerprint_neighbours);
+  g_test_add_func ("/values/fingerprint/volatile-extras-left-out", test_fingerprint_volatile);
   g_test_add_func ("/values/payment/getters-and-properties", test_payment);
   g_test_add_func ("/values/payment/empty-is-unknown", test_payment_empty);
   g_test_add_func ("/values/payment-ref/getters", test_payment_ref);
