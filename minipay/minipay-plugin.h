@@ -51,6 +51,10 @@
       type_name,                                                                                                   \
       G_TYPE_OBJECT,                                                                                               \
       G_IMPLEMENT_INTERFACE (MINIPAY_TYPE_PAYMENT_PROVIDER, type_name##_provider_init))                            \
-  static void type_name##_class_init (TypeName##Class *klass) {}                                                   \
-  static void type_name##_init (TypeName *self) {}                                                                 \
+  static void type_name##_class_init (G_GNUC_UNUSED TypeName##Class *klass)                                        \
+  {                                                                                                                \
+  }                                                                                                                \
+  static void type_name##_init (G_GNUC_UNUSED TypeName *self)                                                      \
+  {                                                                                                                \
+  }                                                                                                                \
   MINIPAY_PROVIDER_DEFINE (type_name##_get_type ())

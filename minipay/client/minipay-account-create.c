@@ -35,6 +35,25 @@ create_begin (MinipayAccount *self, MinipayIntent *intent, GError **error)
   return g_steal_pointer (&joined);
 }
 
+/* Where nobody knows what a second request under one number does, there is none. */
+static gboolean
+create_check_repeat (MinipayExchange *x, MinipayIntent *known, GError **error)
+{
+  MinipayProviderInfo *info = minipay_exchange_get_info (x);
+  const MinipayOperationRules *rules =
+      minipay_manifest_get_operation (minipay_provider_info_get_manifest (info), "create");
+
+  if (rules == NULL || !rules->is_single || minipay_intent_get_state (known) == MINIPAY_INTENT_STATE_FAILED)
+    return TRUE;
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_OUTCOME_UNKNOWN,
+               "order %s was sent before, and provider %s sends none twice: wait for the notification",
+               minipay_intent_get_out_trade_no (known),
+               minipay_provider_info_get_id (info));
+  return FALSE;
+}
+
 static gboolean
 create_prepare (MinipayExchange *x, gpointer data, GError **error)
 {
@@ -71,43 +90,64 @@ create_prepare (MinipayExchange *x, gpointer data, GError **error)
                  minipay_order_get_out_trade_no (order));
     return FALSE;
   case MINIPAY_INTENT_STATE_CLOSED:
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_CONFLICT,
-                 "order %s is closed: order anew under another number",
-                 minipay_order_get_out_trade_no (order));
+    g_set_error (
+        error,
+        MINIPAY_ERROR,
+        MINIPAY_ERROR_CONFLICT,
+        "order %s is closed, or its payment failed: make sure of it before you order anew under another number",
+        minipay_order_get_out_trade_no (order));
     return FALSE;
   case MINIPAY_INTENT_STATE_SENDING:
   case MINIPAY_INTENT_STATE_UNKNOWN:
   case MINIPAY_INTENT_STATE_PENDING:
   case MINIPAY_INTENT_STATE_FAILED:
   default:
-    return TRUE;
+    return known == intent || create_check_repeat (x, known, error);
   }
 }
 
-/* What the journal learns from a create that did not succeed. Failed follows "sending" alone: a refused repetition,
- * or one of two tries at once, says nothing about the other. */
-static void
+/* What the journal learns from a create that did not succeed, and what it then says; NULL when it cannot say.
+ * Failed follows "sending" alone: a refused repetition, or one of two tries at once, says nothing about the other.
+ */
+static MinipayIntent *
 create_record_failure (MinipayAccount *self, MinipayExchange *x, const GError *failure)
 {
   const char *number = minipay_order_get_out_trade_no (minipay_exchange_get_order (x));
   gboolean is_open = g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN) ||
                      g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT) ||
                      g_error_matches (failure, MINIPAY_ERROR, MINIPAY_ERROR_ALREADY_PAID);
-  g_autoptr (MinipayIntent) intent = NULL;
   g_autoptr (GError) error = NULL;
+  MinipayIntent *intent =
+      minipay_store_advance (minipay_account_get_house (self)->store,
+                             minipay_account_config_get_name (minipay_account_get_config (self)),
+                             number,
+                             is_open ? MINIPAY_INTENT_STATE_UNKNOWN : MINIPAY_INTENT_STATE_FAILED,
+                             NULL,
+                             &error);
 
-  intent = minipay_store_advance (minipay_account_get_house (self)->store,
-                                  minipay_account_config_get_name (minipay_account_get_config (self)),
-                                  number,
-                                  is_open ? MINIPAY_INTENT_STATE_UNKNOWN : MINIPAY_INTENT_STATE_FAILED,
-                                  NULL,
-                                  &error);
   /* the line then still says "sending", which is read as unknown: nothing is lost, and the caller has the
    * real error */
   if (error != NULL)
     g_warning ("order %s: the journal could not note what became of it: %s", number, error->message);
+  return intent;
+}
+
+/* A refusal of this try, while an earlier one under the same number may have been obeyed: the caller would read it
+ * as the end of the order, and make another. What was never sent is told as it is. */
+static gboolean
+create_must_stay_open (MinipayExchange *x, MinipayIntent *intent, const GError *failure)
+{
+  if (intent == NULL || minipay_intent_get_state (intent) == MINIPAY_INTENT_STATE_FAILED ||
+      failure->domain != MINIPAY_ERROR || minipay_exchange_get_n_sends (x) == 0)
+    return FALSE;
+  switch ((MinipayError) failure->code) {
+  case MINIPAY_ERROR_OUTCOME_UNKNOWN:
+  case MINIPAY_ERROR_CONFLICT:
+  case MINIPAY_ERROR_ALREADY_PAID:
+    return FALSE;
+  default:
+    return TRUE;
+  }
 }
 
 static gboolean
@@ -151,12 +191,16 @@ static GObject *
 create_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error)
 {
   MinipayAccount *self = data;
+  g_autoptr (MinipayIntent) intent = NULL;
   g_autoptr (GError) local_error = NULL;
 
   if (minipay_exchange_has_unknown_key (x))
     minipay_account_refresh_if_due (self, TRUE);
   if (result == NULL) {
-    create_record_failure (self, x, failure);
+    intent = create_record_failure (self, x, failure);
+    if (create_must_stay_open (x, intent, failure))
+      g_propagate_error (
+          error, minipay_error_recode (failure, MINIPAY_ERROR_OUTCOME_UNKNOWN, minipay_exchange_get_advice (x)));
     return NULL;
   }
   if (create_check (self, x, MINIPAY_CHECKOUT (result), &local_error))
@@ -164,8 +208,8 @@ create_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpo
 
   /* something was created, but it is not what was asked for, or it could not be written down */
   g_propagate_error (
-      error, minipay_error_recode (local_error, MINIPAY_ERROR_OUTCOME_UNKNOWN, "the outcome is unknown, query it"));
-  create_record_failure (self, x, error != NULL ? *error : local_error);
+      error, minipay_error_recode (local_error, MINIPAY_ERROR_OUTCOME_UNKNOWN, minipay_exchange_get_advice (x)));
+  intent = create_record_failure (self, x, error != NULL ? *error : local_error);
   return NULL;
 }
 

@@ -14,7 +14,8 @@ query_may_settle (MinipayAccount *self, MinipayPayment *payment, MinipayIntent *
   const char *noted = minipay_intent_get_transaction_id (intent);
 
   return minipay_payment_get_authenticated (payment) ||
-         minipay_account_config_get_boolean (minipay_account_get_config (self), "settle-on-query") ||
+         g_strcmp0 (minipay_account_config_peek (minipay_account_get_config (self), "settle-on-query"), "true") ==
+             0 ||
          (noted != NULL && g_strcmp0 (noted, minipay_payment_get_transaction_id (payment)) == 0);
 }
 

@@ -432,6 +432,11 @@ client_new_provider (MinipayClient *self, const char *id, MinipayAccountConfig *
   if (type == G_TYPE_INVALID)
     return NULL;
   provider = g_object_new (type, NULL);
+  if (!minipay_provider_table_check (provider,
+                                     minipay_registry_lookup (self->registry, id, NULL),
+                                     minipay_account_config_get_mode (config),
+                                     error))
+    return NULL;
   if (MINIPAY_PAYMENT_PROVIDER_GET_IFACE (provider)->configure (provider, config, &local_error) &&
       local_error == NULL)
     return g_steal_pointer (&provider);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/minipay-error-private.h"
+#include "provider/minipay-account-config-private.h"
 #include "provider/minipay-provider-info-private.h"
 
 static gboolean
@@ -30,7 +31,7 @@ static gboolean
 compare_setting (
     const char *what, const char *claimed, MinipayAccountConfig *config, const char *field, GError **error)
 {
-  return compare_text (what, claimed, minipay_account_config_get_string (config, field), error);
+  return compare_text (what, claimed, minipay_account_config_peek (config, field), error);
 }
 
 static gboolean
@@ -100,6 +101,17 @@ minipay_compare_payment (MinipayPayment *payment,
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH, "the gateway speaks of a total that is no amount");
     return FALSE;
   }
+  if (total != NULL &&
+      !g_strv_contains ((const char *const *) minipay_provider_info_get_manifest (info)->currencies,
+                        minipay_money_get_currency (total))) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_MISMATCH,
+                 "the gateway speaks of a total in %s, which provider %s does not take",
+                 minipay_money_get_currency (total),
+                 minipay_provider_info_get_id (info));
+    return FALSE;
+  }
   for (const char *const *fact = echoes; *fact != NULL; fact++) {
     if (!payment_moved_money (payment) || payment_states_fact (payment, *fact))
       continue;
@@ -112,7 +124,7 @@ minipay_compare_payment (MinipayPayment *payment,
   }
   /* whoever acts for nobody else gets no money that belongs to somebody else */
   if (minipay_payment_get_sub_mchid (payment) != NULL &&
-      minipay_account_config_get_string (config, "sub-mchid") == NULL) {
+      minipay_account_config_peek (config, "sub-mchid") == NULL) {
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_MISMATCH,

@@ -180,10 +180,11 @@ memory_store_accept (MinipayStore *store,
 {
   MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  g_autofree char *event = store_key (account, event_id);
+  g_autofree char *event = NULL;
   const char state_text[] = { (char) ('0' + (int) state), '\0' };
   g_autofree char *effect = NULL;
   g_autoptr (GError) local_error = NULL;
+  const char *whose;
   gboolean is_news;
   MinipayIntent *intent;
 
@@ -194,7 +195,11 @@ memory_store_accept (MinipayStore *store,
   }
   /* the effect counts, not the envelope: a second event about the same payment is no news, nor is one that comes
    * too late to change anything; but the first is, even when a query was quicker */
-  effect = g_strconcat (account, "\n", out_trade_no, "\n", state_text, NULL);
+  /* who was told of an order that the journal did not know has not been told of this one */
+  whose = intent != NULL ? "" : "unmatched\n";
+  effect = g_strconcat (whose, account, "\n", out_trade_no, "\n", state_text, NULL);
+  event = g_strconcat (whose, account, "\n", event_id, NULL);
+
   is_news = g_hash_table_add (self->effects, g_steal_pointer (&effect)) &&
             (intent == NULL || minipay_intent_get_state (intent) == state);
   *is_first = g_hash_table_add (self->events, g_steal_pointer (&event)) && is_news;

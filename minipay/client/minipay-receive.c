@@ -59,6 +59,15 @@ payment_dup_event_id (MinipayPayment *payment)
                           state != NULL ? state->value_nick : "-");
 }
 
+/* An attempt that failed does not bind the order: the next one has another number. */
+static const char *
+payment_get_binding_transaction (MinipayPayment *payment)
+{
+  return minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_FAILED
+             ? NULL
+             : minipay_payment_get_transaction_id (payment);
+}
+
 /* Compares with the journal, then commits; only then is there a notification. */
 static MinipayNotification *
 receive_commit (MinipayAccount *self, MinipayExchange *x, MinipayPayment *payment, GError **error)
@@ -74,6 +83,12 @@ receive_commit (MinipayAccount *self, MinipayExchange *x, MinipayPayment *paymen
 
   if (!minipay_compare_payment (payment, minipay_account_get_info (self), config, "receive", error))
     return NULL;
+  if (minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_UNKNOWN) {
+    /* a yes would end its deliveries, and nobody has learnt what it says */
+    g_set_error (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification has a state that minipay does not know");
+    return NULL;
+  }
   if (number == NULL || *number == '\0') {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH, "the notification names no order");
     return NULL;
@@ -87,7 +102,7 @@ receive_commit (MinipayAccount *self, MinipayExchange *x, MinipayPayment *paymen
                                 event_id,
                                 number,
                                 minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
-                                minipay_payment_get_transaction_id (payment),
+                                payment_get_binding_transaction (payment),
                                 &is_first,
                                 &local_error);
   if (local_error != NULL) {
@@ -131,6 +146,8 @@ minipay_account_receive (MinipayAccount *self, MinipayHttpRequest *request)
       receive_check_limits (request, &error) && minipay_exchange_receive (x, request, &error))
     notification = receive_commit (self, x, MINIPAY_PAYMENT (minipay_exchange_get_result (x)), &error);
 
+  if (notification == NULL)
+    g_info ("account %s: notification refused: %s", minipay_account_config_get_name (config), error->message);
   minipay_account_refresh_if_due (self, minipay_exchange_has_unknown_key (x));
   if (notification == NULL && minipay_exchange_get_suggested_query (x) != NULL)
     minipay_account_ask_about (self, minipay_exchange_get_suggested_query (x));

@@ -222,8 +222,8 @@ typedef enum {
 
 /**
  * MinipayScheme:
- * @MINIPAY_SCHEME_MD5: MD5 of the text followed by the key, or with the key where a NUL stands; 32 upper-case
- *   hexadecimal digits
+ * @MINIPAY_SCHEME_MD5: MD5 of the text followed by the key; 32 upper-case hexadecimal digits
+ * @MINIPAY_SCHEME_MD5_PLACED: MD5 of the text with the key in the place of its one NUL; likewise
  * @MINIPAY_SCHEME_HMAC_SHA256: HMAC-SHA256, under the key, of the text followed by the key; 64 upper-case
  *   hexadecimal digits
  * @MINIPAY_SCHEME_HMAC_SHA256_HEX_MD5: MD5 of the lower-case hexadecimal HMAC-SHA256 of the text; 32
@@ -239,6 +239,7 @@ typedef enum {
  */
 typedef enum {
   MINIPAY_SCHEME_MD5,
+  MINIPAY_SCHEME_MD5_PLACED,
   MINIPAY_SCHEME_HMAC_SHA256,
   MINIPAY_SCHEME_HMAC_SHA256_HEX_MD5,
   MINIPAY_SCHEME_HMAC_SHA256_RAW_MD5,

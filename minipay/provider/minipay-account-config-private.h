@@ -20,6 +20,9 @@ MinipayKeyring *minipay_account_config_get_keyring (MinipayAccountConfig *self);
 /* Where to send: the endpoint and its backups, `https://host[:port]`. */
 const char *const *minipay_account_config_get_base_urls (MinipayAccountConfig *self);
 
+/* The value of a field that this provider need not have, or NULL. */
+const char *minipay_account_config_peek (MinipayAccountConfig *self, const char *field);
+
 GBytes *minipay_account_config_get_cached (MinipayAccountConfig *self, const char *key);
 void minipay_account_config_set_cached (MinipayAccountConfig *self, const char *key, GBytes *value);
 

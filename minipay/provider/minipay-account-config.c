@@ -114,6 +114,12 @@ minipay_account_config_get_base_urls (MinipayAccountConfig *self)
   return (const char *const *) self->base_urls;
 }
 
+const char *
+minipay_account_config_peek (MinipayAccountConfig *self, const char *field)
+{
+  return g_hash_table_lookup (self->texts, field);
+}
+
 GBytes *
 minipay_account_config_get_cached (MinipayAccountConfig *self, const char *key)
 {
@@ -223,7 +229,12 @@ const char *
 minipay_account_config_get_string (MinipayAccountConfig *self, const char *field)
 {
   g_return_val_if_fail (MINIPAY_IS_ACCOUNT_CONFIG (self) && field != NULL, NULL);
-  return g_hash_table_lookup (self->texts, field);
+
+  if (minipay_manifest_get_field (minipay_provider_info_get_manifest (self->info), field) == NULL)
+    g_critical ("provider %s reads the setting %s, which its manifest does not have",
+                minipay_provider_info_get_id (self->info),
+                field);
+  return minipay_account_config_peek (self, field);
 }
 
 /**

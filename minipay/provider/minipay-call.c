@@ -3,8 +3,12 @@
 
 #include "provider/minipay-call.h"
 
+#include <string.h>
+
+#include "core/minipay-enum-types.h"
 #include "core/minipay-error.h"
 #include "provider/minipay-exchange-private.h"
+#include "provider/minipay-provider-info-private.h"
 
 static const MinipayCall *
 call_find (MinipayExchange *x, const MinipayCall *calls, GError **error)
@@ -52,6 +56,37 @@ minipay_exchange_resume_call (MinipayExchange *x,
   return result != NULL || minipay_exchange_get_pending_reason (x) != NULL;
 }
 
+const char *
+minipay_exchange_get_setting (MinipayExchange *x, const char *field)
+{
+  return minipay_account_config_get_string (minipay_exchange_get_config (x), field);
+}
+
+const char *
+minipay_order_get_extra_text (MinipayOrder *order, const char *name)
+{
+  GVariant *extras = minipay_order_get_extras (order);
+  const char *text = NULL;
+
+  if (extras == NULL || !g_variant_lookup (extras, name, "&s", &text) || *text == '\0')
+    return NULL;
+  return text;
+}
+
+gboolean
+minipay_text_tells_trouble (const char *text)
+{
+  static const char *const words[] = { "系统",    "超时",     "繁忙",        "网络",     "异常", "处理中",
+                                       "稍后",    "不可用",   "system",      "timeout",  "busy", "network",
+                                       "process", "internal", "unavailable", "timed out" };
+  g_autofree char *lower = text != NULL ? g_ascii_strdown (text, -1) : NULL;
+
+  for (guint i = 0; lower != NULL && i < G_N_ELEMENTS (words); i++)
+    if (strstr (lower, words[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 GBytes *
 minipay_exchange_require_body (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
@@ -66,8 +101,10 @@ minipay_exchange_require_body (MinipayExchange *x, MinipayHttpResponse *answer, 
     minipay_exchange_refuse (x,
                              status >= 500 ? MINIPAY_ERROR_OUTCOME_UNKNOWN : MINIPAY_ERROR_PROTOCOL,
                              NULL,
-                             "an answer that is not 200 with a body",
-                             "find out what became of it",
+                             NULL,
+                             status >= 400 && status < 500
+                                 ? "check the address that it went to, and find out what became of it"
+                                 : "find out what became of it",
                              error);
   return NULL;
 }
@@ -113,6 +150,47 @@ static MinipayHttpResponse *
 table_acknowledge (MinipayPaymentProvider *provider, MinipayExchange *x, gboolean accepted, GError **error)
 {
   return table_of (provider)->acknowledge (x, accepted, error);
+}
+
+/* What of an operation's row is missing, or NULL. */
+static const char *
+table_find_gap (const MinipayProviderTable *table, MinipayOperation operation)
+{
+  if (operation == MINIPAY_OPERATION_RECEIVE)
+    return table->parse_notification != NULL ? NULL : "parse_notification";
+  for (const MinipayCall *call = table->calls; call != NULL && call->build != NULL; call++)
+    if (call->operation == operation)
+      return call->parse != NULL ? NULL : "parse";
+  return "build";
+}
+
+gboolean
+minipay_provider_table_check (MinipayPaymentProvider *provider,
+                              MinipayProviderInfo *info,
+                              const char *mode,
+                              GError **error)
+{
+  const MinipayProviderTable *table = table_of (provider);
+  const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
+  g_autoptr (GEnumClass) klass = g_type_class_ref (MINIPAY_TYPE_OPERATION);
+  const char *const *operations = minipay_manifest_get_operations (manifest, mode);
+
+  for (; table != NULL && *operations != NULL; operations++) {
+    GEnumValue *value = g_enum_get_value_by_nick (klass, *operations);
+    const char *gap = table_find_gap (table, (MinipayOperation) value->value);
+
+    if (gap == NULL)
+      continue;
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "provider %s promises %s in its manifest, and its table has no %s for it",
+                 manifest->id,
+                 *operations,
+                 gap);
+    return FALSE;
+  }
+  return TRUE;
 }
 
 void

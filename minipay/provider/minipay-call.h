@@ -47,6 +47,14 @@ typedef struct {
 MINIPAY_API void minipay_provider_table_implement (MinipayPaymentProviderInterface *iface,
                                                    const MinipayProviderTable *table);
 
+/* A setting of the account that the exchange is for: the manifest's field of that name, or NULL. */
+MINIPAY_API const char *minipay_exchange_get_setting (MinipayExchange *x, const char *field);
+/* A text of an order's extras; NULL when there is none, or an empty one. */
+MINIPAY_API const char *minipay_order_get_extra_text (MinipayOrder *order, const char *name);
+
+/* TRUE for a gateway's sentence that speaks of trouble on its own side: what was asked may have been done. */
+MINIPAY_API gboolean minipay_text_tells_trouble (const char *text);
+
 /* The body of an answer that is 200 and has one, borrowed; else NULL with what such an answer stands for:
  * RATE_LIMITED for 429, OUTCOME_UNKNOWN for a server's own fault, PROTOCOL for the rest. For gateways whose
  * statuses say no more. */

@@ -8,6 +8,7 @@
 #include "core/minipay-payment-private.h"
 #include "provider/minipay-account-config-private.h"
 #include "provider/minipay-exchange-struct-private.h"
+#include "provider/minipay-limits-private.h"
 
 /* More requests than any gateway's flow has: a provider that goes on is lost. */
 #define MAX_SENDS 8
@@ -277,6 +278,14 @@ minipay_exchange_acknowledge (MinipayExchange *self, gboolean accepted, GError *
   return NULL;
 }
 
+const char *
+minipay_exchange_get_advice (MinipayExchange *self)
+{
+  if (minipay_limits_check_operation (self->info, self->config, MINIPAY_OPERATION_QUERY, NULL))
+    return "the outcome is unknown, query it";
+  return "the outcome is unknown, wait for the notification";
+}
+
 MinipayHttpRequest *
 minipay_exchange_get_request (MinipayExchange *self)
 {
@@ -311,6 +320,12 @@ gboolean
 minipay_exchange_is_verified (MinipayExchange *self)
 {
   return self->is_verified;
+}
+
+guint
+minipay_exchange_get_n_sends (MinipayExchange *self)
+{
+  return self->n_sends;
 }
 
 const char *

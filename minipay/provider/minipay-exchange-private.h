@@ -18,6 +18,15 @@ typedef struct {
   gpointer data;
 } MinipayEnvironment;
 
+/* FALSE when a provider that is made of a table lacks what its manifest promises for @mode. */
+gboolean minipay_provider_table_check (MinipayPaymentProvider *provider,
+                                       MinipayProviderInfo *info,
+                                       const char *mode,
+                                       GError **error);
+
+/* What there is to do about an order that may have been obeyed: not every gateway can be asked. */
+const char *minipay_exchange_get_advice (MinipayExchange *self);
+
 /* The word for it in manifests and log lines. */
 const char *minipay_operation_to_string (MinipayOperation operation);
 
@@ -47,6 +56,8 @@ MinipayHttpRequest *minipay_exchange_get_request (MinipayExchange *self);
 MinipaySendFlags minipay_exchange_get_flags (MinipayExchange *self);
 /* Where the request goes: the one host of an absolute target, or NULL for the account's hosts in turn. */
 const char *minipay_exchange_get_origin (MinipayExchange *self);
+/* How many requests it has handed over, of all tries. */
+guint minipay_exchange_get_n_sends (MinipayExchange *self);
 /* The order that somebody should ask the gateway about, or NULL. */
 const char *minipay_exchange_get_suggested_query (MinipayExchange *self);
 GObject *minipay_exchange_get_result (MinipayExchange *self);

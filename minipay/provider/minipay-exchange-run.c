@@ -170,7 +170,8 @@ run_fail (Run *run, GError *error)
   is_unknown = g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN);
   run->error = error;
   if (run_moves_money (run) && is_open && !is_unknown)
-    run->error = minipay_error_recode (error, MINIPAY_ERROR_OUTCOME_UNKNOWN, "the outcome is unknown, query it");
+    run->error =
+        minipay_error_recode (error, MINIPAY_ERROR_OUTCOME_UNKNOWN, minipay_exchange_get_advice (run->exchange));
   else if (!run_moves_money (run) && is_unknown)
     /* a question that got no answer changed nothing */
     run->error = minipay_error_recode (error, MINIPAY_ERROR_NOT_SENT, "no usable answer, safe to repeat");

@@ -7,6 +7,7 @@
 #include "core/minipay-secret-private.h"
 #include "provider/minipay-account-config-private.h"
 #include "provider/minipay-exchange-struct-private.h"
+#include "provider/minipay-provider-info-private.h"
 #include "signing/minipay-signing-private.h"
 #include "wire/minipay-base64.h"
 
@@ -17,6 +18,30 @@ static gboolean
 scheme_is_digest (MinipayScheme scheme)
 {
   return scheme != MINIPAY_SCHEME_RSA_SHA256 && scheme != MINIPAY_SCHEME_SM2_SM3;
+}
+
+/* Which of the two mistakes it is that there is no such key. */
+static MinipayKey *
+exchange_get_own_key (MinipayExchange *self, const char *field, GError **error)
+{
+  const MinipayManifest *manifest = minipay_provider_info_get_manifest (self->info);
+  MinipayKey *key = minipay_keyring_get_own (minipay_account_config_get_keyring (self->config), field, NULL);
+
+  if (key == NULL && minipay_manifest_get_field (manifest, field) == NULL)
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "provider %s uses the key %s, which its manifest does not have",
+                 manifest->id,
+                 field);
+  else if (key == NULL)
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFIG,
+                 "account %s: %s is not set",
+                 minipay_account_config_get_name (self->config),
+                 field);
+  return key;
 }
 
 /**
@@ -44,7 +69,7 @@ minipay_exchange_sign (
 
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && text != NULL, NULL);
 
-  own = minipay_keyring_get_own (minipay_account_config_get_keyring (self->config), key, error);
+  own = exchange_get_own_key (self, key, error);
   return own != NULL ? minipay_sign (scheme, own, text, (gssize) length, error) : NULL;
 }
 
@@ -92,7 +117,7 @@ minipay_exchange_verify (MinipayExchange *self,
     return FALSE;
   }
   if (scheme_is_digest (scheme)) {
-    found = minipay_keyring_get_own (keyring, key, error);
+    found = exchange_get_own_key (self, key, error);
     self->is_verified =
         found != NULL && minipay_verify_digest (scheme, found, text, (gssize) length, signature, error);
     return self->is_verified;
@@ -173,7 +198,7 @@ minipay_exchange_decrypt (MinipayExchange *self,
 
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && ciphertext != NULL, NULL);
 
-  own = minipay_keyring_get_own (minipay_account_config_get_keyring (self->config), key, error);
+  own = exchange_get_own_key (self, key, error);
   nonce_bytes = own != NULL ? cipher_new_nonce (cipher, nonce, error) : NULL;
   sealed = nonce_bytes != NULL ? minipay_base64_decode (ciphertext, -1, &n_sealed, error) : NULL;
   if (sealed == NULL)
@@ -217,7 +242,7 @@ minipay_exchange_encrypt (
 
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && plain != NULL, NULL);
 
-  own = minipay_keyring_get_own (minipay_account_config_get_keyring (self->config), key, error);
+  own = exchange_get_own_key (self, key, error);
   nonce_bytes = own != NULL ? cipher_new_nonce (cipher, nonce, error) : NULL;
   if (nonce_bytes == NULL)
     return NULL;

@@ -40,6 +40,7 @@ field_free (gpointer data)
 static void
 manifest_check_field (MinipayManifestReader *reader, MinipayField *field)
 {
+  static const char *const ours[] = { "provider", "mode", "endpoint", NULL };
   guint64 length;
 
   if (field->type == MINIPAY_FIELD_CHOICE && field->rule.choices == NULL)
@@ -51,6 +52,13 @@ manifest_check_field (MinipayManifestReader *reader, MinipayField *field)
   for (char **p = field->lengths; p != NULL && *p != NULL; p++)
     if (!g_ascii_string_to_unsigned (*p, 10, 1, 65536, &length, NULL))
       minipay_manifest_reader_fail (reader, "Lengths", "names \"%s\", allowed are 1 to 65536", *p);
+  if (field->type != MINIPAY_FIELD_PUBLIC_KEY && field->key_id != NULL)
+    minipay_manifest_reader_fail (reader, "KeyId", "is a matter of public keys alone");
+  if (field->rule.choices != NULL && field->default_value != NULL &&
+      !g_strv_contains ((const char *const *) field->rule.choices, field->default_value))
+    minipay_manifest_reader_fail (reader, "Default", "is \"%s\", which is none of Choices", field->default_value);
+  if (g_strv_contains (ours, field->name))
+    minipay_manifest_reader_fail (reader, NULL, "is a setting of every account");
   if (field->rule.format == MINIPAY_FORMAT_ADDRESS)
     minipay_manifest_reader_fail (reader, "Format", "is address, which is a type of fields");
   if (field->type == MINIPAY_FIELD_ADDRESS)
@@ -96,6 +104,8 @@ limit_free (gpointer data)
 static gpointer
 manifest_read_limit (MinipayManifestReader *reader, const char *name)
 {
+  static const char *const members[] = { "out_trade_no", "total",      "subject",   "payer",  "notify_url",
+                                         "attach",       "expires_at", "client_ip", "splits", NULL };
   MinipayLimit *limit = g_new0 (MinipayLimit, 1);
 
   limit->name = g_strdup (name);
@@ -106,6 +116,8 @@ manifest_read_limit (MinipayManifestReader *reader, const char *name)
   limit->allows_query = minipay_manifest_reader_get_boolean (reader, "Query", TRUE);
   limit->min_seconds_ahead = (guint) minipay_manifest_reader_get_integer (reader, "MinSecondsAhead", G_MAXINT32, 0);
   minipay_manifest_reader_get_rule (reader, &limit->rule);
+  if (!g_strv_contains (members, name))
+    minipay_manifest_reader_fail (reader, NULL, "is about no member of an order");
   if (limit->rule.format == MINIPAY_FORMAT_ADDRESS)
     minipay_manifest_reader_fail (reader, "Format", "is address, allowed for extras alone");
   return limit;
@@ -216,10 +228,20 @@ operation_rules_free (gpointer data)
 static gpointer
 manifest_read_operation (MinipayManifestReader *reader, const char *name)
 {
+  static const char *const facts[] = { "out_trade_no", "transaction_id", "total", "mchid",
+                                       "appid",        "sub_mchid",      NULL };
   MinipayOperationRules *rules = g_new0 (MinipayOperationRules, 1);
 
   rules->name = g_strdup (name);
   rules->echoes = minipay_manifest_reader_get_list (reader, "Echoes", FALSE);
+  for (char **p = rules->echoes; p != NULL && *p != NULL; p++)
+    if (!g_strv_contains (facts, *p))
+      minipay_manifest_reader_fail (
+          reader,
+          "Echoes",
+          "names \"%s\", allowed are out_trade_no, transaction_id, total, mchid, appid and sub_mchid",
+          *p);
+  rules->is_single = !minipay_manifest_reader_get_boolean (reader, "Repeat", TRUE);
   manifest_check_enum_nick (reader, NULL, MINIPAY_TYPE_OPERATION, name);
   return rules;
 }
@@ -258,7 +280,7 @@ static const struct {
     G_STRUCT_OFFSET (MinipayManifest, operations),
     manifest_read_operation,
     operation_rules_free,
-    " Echoes " },
+    " Echoes Repeat " },
 };
 
 void

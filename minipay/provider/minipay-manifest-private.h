@@ -94,6 +94,7 @@ typedef struct {
 typedef struct {
   char *name;
   char **echoes;
+  gboolean is_single; /* one request under one number, whatever becomes of it */
 } MinipayOperationRules;
 
 typedef struct {

@@ -145,6 +145,8 @@ minipay_manifest_reader_get_rule (MinipayManifestReader *self, MinipayTextRule *
   rule->counts_characters = g_strcmp0 (unit, "characters") == 0;
   if (unit != NULL && !rule->counts_characters && strcmp (unit, "bytes") != 0)
     minipay_manifest_reader_fail (self, "Unit", "is \"%s\", allowed are bytes and characters", unit);
+  if (rule->max_length > 0 && rule->min_length > rule->max_length)
+    minipay_manifest_reader_fail (self, "MinLength", "is more than MaxLength");
   rule->choices = minipay_manifest_reader_get_list (self, "Choices", FALSE);
   rule->format = manifest_read_format (self);
   manifest_read_characters (self, rule);

@@ -228,6 +228,7 @@ minipay_registry_dup_problems (MinipayRegistry *self)
 static MinipayProviderInfo *
 registry_lookup_locked (MinipayRegistry *self, const char *id, GError **error)
 {
+  g_autofree char *place = g_strdup_printf ("/%s/%s.provider", id, id);
   g_autoptr (GString) known = NULL;
   MinipayProviderInfo *info;
 
@@ -235,6 +236,13 @@ registry_lookup_locked (MinipayRegistry *self, const char *id, GError **error)
   info = registry_find (self, id);
   if (info != NULL)
     return info;
+
+  /* it is there, and cannot be read: that is the answer */
+  for (guint i = 0; i < self->problems->len; i++)
+    if (strstr (g_ptr_array_index (self->problems, i), place) != NULL) {
+      g_set_error_literal (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, g_ptr_array_index (self->problems, i));
+      return NULL;
+    }
 
   known = g_string_new (NULL);
   for (guint i = 0; i < self->infos->len; i++)
@@ -254,7 +262,7 @@ registry_lookup_locked (MinipayRegistry *self, const char *id, GError **error)
  * @id: a provider's id
  * @error: return location for an error
  *
- * Errors: %MINIPAY_ERROR_NOT_FOUND.
+ * Errors: %MINIPAY_ERROR_NOT_FOUND; %MINIPAY_ERROR_PLUGIN for a manifest that cannot be read.
  *
  * Returns: (transfer none): what the provider says of itself
  *

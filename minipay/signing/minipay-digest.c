@@ -16,8 +16,9 @@
 gboolean
 minipay_scheme_is_digest (MinipayScheme scheme)
 {
-  return scheme == MINIPAY_SCHEME_MD5 || scheme == MINIPAY_SCHEME_HMAC_SHA256 ||
-         scheme == MINIPAY_SCHEME_HMAC_SHA256_HEX_MD5 || scheme == MINIPAY_SCHEME_HMAC_SHA256_RAW_MD5;
+  return scheme == MINIPAY_SCHEME_MD5 || scheme == MINIPAY_SCHEME_MD5_PLACED ||
+         scheme == MINIPAY_SCHEME_HMAC_SHA256 || scheme == MINIPAY_SCHEME_HMAC_SHA256_HEX_MD5 ||
+         scheme == MINIPAY_SCHEME_HMAC_SHA256_RAW_MD5;
 }
 
 static void
@@ -30,22 +31,39 @@ write_hex (const guint8 *bytes, gsize length, const char *digits, char *out)
   out[2 * length] = '\0';
 }
 
-/* The key goes where a NUL stands, or to the end. */
 static gboolean
-md5 (const char *text, gsize length, gconstpointer key, gsize key_length, guint8 *out, GError **error)
+md5 (const char *text, gsize head, gconstpointer key, gsize key_length, gsize tail, guint8 *out, GError **error)
 {
   const EVP_MD *algorithm = minipay_algorithms_get ()->md5;
   EVP_MD_CTX *context = minipay_algorithms_get_contexts ()->digest;
-  const char *place = key_length > 0 ? memchr (text, '\0', length) : NULL;
-  gsize head = place != NULL ? (gsize) (place - text) : length;
-  gsize rest = place != NULL ? length - head - 1 : 0;
 
   if (algorithm != NULL && EVP_DigestInit_ex2 (context, algorithm, NULL) == 1 &&
       EVP_DigestUpdate (context, text, head) == 1 && EVP_DigestUpdate (context, key, key_length) == 1 &&
-      EVP_DigestUpdate (context, text + length - rest, rest) == 1 &&
+      EVP_DigestUpdate (context, tail > 0 ? text + head + 1 : "", tail) == 1 &&
       EVP_DigestFinal_ex (context, out, NULL) == 1)
     return TRUE;
   minipay_openssl_set_error (error, "MD5");
+  return FALSE;
+}
+
+/* A NUL is the key's place in one scheme, and has none in the others: a message that could set one would say where
+ * the key goes. */
+static gboolean
+check_place (MinipayScheme scheme, const char *text, gsize length, gsize *head, GError **error)
+{
+  const char *place = memchr (text, '\0', length);
+  const gboolean is_placed = scheme == MINIPAY_SCHEME_MD5_PLACED;
+  const gboolean is_once = place != NULL && memchr (place + 1, '\0', length - (gsize) (place + 1 - text)) == NULL;
+
+  *head = place != NULL ? (gsize) (place - text) : length;
+  if (is_placed ? is_once : place == NULL)
+    return TRUE;
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_PROTOCOL,
+               "the text to sign has %s NUL, allowed is %s",
+               place == NULL ? "no" : "a",
+               is_placed ? "one, in the key's place" : "none");
   return FALSE;
 }
 
@@ -86,17 +104,22 @@ minipay_digest_sign (
   guint8 inner[SHA256_BYTES];
   guint8 outer[MD5_BYTES];
   char hex[2 * SHA256_BYTES + 1];
-  gsize secret_length;
+  gsize secret_length, head;
   const guint8 *secret;
   gboolean done;
 
   if (!minipay_key_check (key, MINIPAY_KEY_FAMILY_SECRET, MINIPAY_KEY_KIND_SECRET, "a digest", error))
     return FALSE;
   secret = minipay_key_peek_secret (key, &secret_length);
+  if (!check_place (scheme, text, length, &head, error))
+    return FALSE;
 
   switch (scheme) {
   case MINIPAY_SCHEME_MD5:
-    done = md5 (text, length, secret, secret_length, outer, error);
+    done = md5 (text, length, secret, secret_length, 0, outer, error);
+    break;
+  case MINIPAY_SCHEME_MD5_PLACED:
+    done = md5 (text, head, secret, secret_length, length - head - 1, outer, error);
     break;
   case MINIPAY_SCHEME_HMAC_SHA256:
     done = hmac_sha256 (key, text, length, secret, secret_length, inner, error);
@@ -105,12 +128,12 @@ minipay_digest_sign (
     done = hmac_sha256 (key, text, length, NULL, 0, inner, error);
     if (done) {
       write_hex (inner, SHA256_BYTES, "0123456789abcdef", hex);
-      done = md5 (hex, 2 * SHA256_BYTES, NULL, 0, outer, error);
+      done = md5 (hex, 2 * SHA256_BYTES, NULL, 0, 0, outer, error);
     }
     break;
   default:
     done = hmac_sha256 (key, text, length, NULL, 0, inner, error) &&
-           md5 ((const char *) inner, SHA256_BYTES, NULL, 0, outer, error);
+           md5 ((const char *) inner, SHA256_BYTES, NULL, 0, 0, outer, error);
     break;
   }
 

@@ -19,8 +19,8 @@ void minipay_signing_init (void);
 /* The signature as text: hexadecimal or base64, as the scheme says. @length -1 for NUL-terminated text. */
 char *minipay_sign (MinipayScheme scheme, MinipayKey *key, const char *text, gssize length, GError **error);
 
-/* Digest schemes: @signature is hexadecimal in upper case, as the schemes write it, compared in constant time after its
- * length. */
+/* Digest schemes: @signature is hexadecimal in upper case, as the schemes write it, compared in constant time after
+ * its length. */
 gboolean minipay_verify_digest (
     MinipayScheme scheme, MinipayKey *key, const char *text, gssize length, const char *signature, GError **error);
 

@@ -59,7 +59,8 @@ check_target (const char *target, GError **error)
       return TRUE;
   }
 
-  quoted = minipay_error_quote (target, -1);
+  /* a query may carry a token */
+  quoted = minipay_error_quote (target, (gssize) strcspn (target, "?"));
   g_set_error (error,
                MINIPAY_ERROR,
                MINIPAY_ERROR_PLUGIN,

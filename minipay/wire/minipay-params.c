@@ -377,6 +377,26 @@ minipay_params_find_ambiguous (const MinipayParams *self)
   return NULL;
 }
 
+gboolean
+minipay_params_check_unambiguous (const MinipayParams *self, GError **error)
+{
+  const char *name = minipay_params_find_ambiguous (self);
+
+  return name == NULL || fail_param (name, "reads as several parameters of a signed text", error);
+}
+
+const char *
+minipay_params_find_name (const MinipayParams *self, const char *part)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (part != NULL, NULL);
+
+  for (guint i = 0; i < self->params->len; i++)
+    if (strstr (params_at (self, i)->name, part) != NULL)
+      return params_at (self, i)->name;
+  return NULL;
+}
+
 char *
 minipay_uri_escape (const char *text)
 {

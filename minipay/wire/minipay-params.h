@@ -21,9 +21,9 @@ MINIPAY_API void minipay_params_set_string (MinipayParams *self, const char *nam
 MINIPAY_API void minipay_params_set_integer (MinipayParams *self, const char *name, gint64 value);
 MINIPAY_API const char *minipay_params_lookup (const MinipayParams *self, const char *name);
 
-/* What a codec reads of a message: PROTOCOL, naming the parameter, what was read and what was allowed. An integer is
- * `0` or digits that do not begin with one. The optional readers are TRUE with *value NULL, or *is_present FALSE, when
- * there is no such parameter. */
+/* What a codec reads of a message: PROTOCOL, naming the parameter, what was read and what was allowed. An integer
+ * is `0` or digits that do not begin with one. The optional readers are TRUE with *value NULL, or *is_present
+ * FALSE, when there is no such parameter. */
 MINIPAY_API const char *minipay_params_require (const MinipayParams *self, const char *name, GError **error);
 MINIPAY_API gboolean minipay_params_read_integer (const MinipayParams *self,
                                                   const char *name,
@@ -50,6 +50,11 @@ MINIPAY_API GBytes *minipay_params_to_xml (const MinipayParams *self, const char
 MINIPAY_API gboolean minipay_params_is_one_value (const char *text);
 /* The name of the first value that reads as several, or NULL. */
 MINIPAY_API const char *minipay_params_find_ambiguous (const MinipayParams *self);
+
+/* INVALID, naming it, when one of the values to be signed reads as several. */
+MINIPAY_API gboolean minipay_params_check_unambiguous (const MinipayParams *self, GError **error);
+/* The first name that contains @part, or NULL. */
+MINIPAY_API const char *minipay_params_find_name (const MinipayParams *self, const char *part);
 
 /* The one function that makes text fit for a part of a path or a query: all but A-Z a-z 0-9 - . _ ~ becomes
  * %XX. */

@@ -5,21 +5,8 @@
 
 #define ANSWER_GOOD    "200"
 #define ANSWER_REFUSED "400"
-#define MESSAGE_PAID   "已支付"
 
 /* --- The order call: unsigned, to the address that came with the jump --- */
-
-/* A text of the order's extras; the empty one counts as none. */
-static const char *
-codec_get_extra (MinipayOrder *order, const char *name)
-{
-  GVariant *extras = minipay_order_get_extras (order);
-  const char *text = NULL;
-
-  if (extras == NULL || !g_variant_lookup (extras, name, "&s", &text) || *text == '\0')
-    return NULL;
-  return text;
-}
 
 MinipayHttpRequest *
 aggregator_build_create (MinipayExchange *x, GError **error)
@@ -27,8 +14,8 @@ aggregator_build_create (MinipayExchange *x, GError **error)
   MinipayAccountConfig *config = minipay_exchange_get_config (x);
   MinipayOrder *order = minipay_exchange_get_order (x);
   gboolean is_form = g_strcmp0 (minipay_account_config_get_string (config, "request-format"), "form") == 0;
-  const char *url = codec_get_extra (order, "url");
-  const char *code = codec_get_extra (order, "code");
+  const char *url = minipay_order_get_extra_text (order, "url");
+  const char *code = minipay_order_get_extra_text (order, "code");
   const char *payer = minipay_order_get_payer (order);
   gboolean has_payer = payer != NULL && *payer != '\0';
   g_autoptr (MinipayParams) params = minipay_params_new ();
@@ -52,7 +39,7 @@ aggregator_build_create (MinipayExchange *x, GError **error)
                  has_payer ? "both" : "neither");
     return NULL;
   }
-  minipay_params_set_string (params, "payInfo", codec_get_extra (order, "pay_info"));
+  minipay_params_set_string (params, "payInfo", minipay_order_get_extra_text (order, "pay_info"));
   minipay_params_set_string (params, "code", code);
   minipay_params_set_string (params, "identifyId", payer);
   body = is_form ? minipay_params_to_form (params, error) : minipay_params_to_json (params, error);
@@ -101,20 +88,37 @@ static const struct {
   { "3103", MINIPAY_ERROR_CONFLICT, "find out what became of the order's refund" },
 };
 
-/* A word that stands nowhere may hide an order that was taken. */
+/* The one code that the page documents for every refusal; what it means stands in its sentence. The order itself
+ * was made before the jump, so that a refused call is never the end of it. */
 static void
-codec_refuse (MinipayExchange *x, const char *code, const char *message, GError **error)
+codec_refuse_by_message (MinipayExchange *x, const char *code, const char *message, GError **error)
 {
-  if (strcmp (code, ANSWER_REFUSED) == 0) {
-    if (message != NULL && strstr (message, MESSAGE_PAID) != NULL)
+  static const char *const paid[] = { "已支付", "支付成功", "已付", "已完成" };
+
+  for (guint i = 0; message != NULL && strstr (message, "未") == NULL && i < G_N_ELEMENTS (paid); i++)
+    if (strstr (message, paid[i]) != NULL) {
       minipay_exchange_refuse (x,
                                MINIPAY_ERROR_ALREADY_PAID,
                                code,
                                message,
                                "wait for the notification and settle the order; never order anew",
                                error);
-    else
-      minipay_exchange_refuse (x, MINIPAY_ERROR_REFUSED, code, message, NULL, error);
+      return;
+    }
+  if (minipay_text_tells_trouble (message))
+    minipay_exchange_refuse (
+        x, MINIPAY_ERROR_OUTCOME_UNKNOWN, code, message, "find out what became of the order", error);
+  else
+    minipay_exchange_refuse (
+        x, MINIPAY_ERROR_CONFLICT, code, message, "mend the call, and repeat it under the same number", error);
+}
+
+/* A word that stands nowhere may hide an order that was taken. */
+static void
+codec_refuse (MinipayExchange *x, const char *code, const char *message, GError **error)
+{
+  if (strcmp (code, ANSWER_REFUSED) == 0) {
+    codec_refuse_by_message (x, code, message, error);
     return;
   }
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)

@@ -7,12 +7,6 @@
 #define KEY_NAME      "key"
 #define MAX_FEN       G_GINT64_CONSTANT (99999999999)
 
-static const char *
-codec_get_setting (MinipayExchange *x, const char *field)
-{
-  return minipay_account_config_get_string (minipay_exchange_get_config (x), field);
-}
-
 /* --- The seal --- */
 
 /* The base64 of some writers comes in lines. */
@@ -132,7 +126,7 @@ members_add (Members *self, const MinipayJson *json, MinipayJsonNode member, gbo
 static gboolean
 members_read (Members *self, MinipayExchange *x, const MinipayJson *json, GError **error)
 {
-  gboolean is_key_among = g_strcmp0 (codec_get_setting (x, "sign-suffix"), "parameter") == 0;
+  gboolean is_key_among = g_strcmp0 (minipay_exchange_get_setting (x, "sign-suffix"), "parameter") == 0;
   MinipayJsonNode root = minipay_json_get_root (json);
 
   self->head = minipay_params_new ();
@@ -175,7 +169,7 @@ members_make_text (const Members *self, const char *suffix)
 static char *
 codec_dup_sign (MinipayExchange *x, const char *sign)
 {
-  gboolean is_lower = g_strcmp0 (codec_get_setting (x, "sign-case"), "lower") == 0;
+  gboolean is_lower = g_strcmp0 (minipay_exchange_get_setting (x, "sign-case"), "lower") == 0;
 
   if (!is_lower || sign == NULL)
     return g_strdup (sign);
@@ -185,10 +179,18 @@ codec_dup_sign (MinipayExchange *x, const char *sign)
 static gboolean
 codec_verify_members (MinipayExchange *x, const Members *members, const char *sign, GError **error)
 {
-  g_autoptr (GString) text = members_make_text (members, codec_get_setting (x, "sign-suffix"));
+  const char *suffix = minipay_exchange_get_setting (x, "sign-suffix");
+  g_autoptr (GString) text = members_make_text (members, suffix);
   g_autofree char *wanted = codec_dup_sign (x, sign);
 
-  return minipay_exchange_verify (x, MINIPAY_SCHEME_MD5, "sign-key", text->str, text->len, wanted, error);
+  return minipay_exchange_verify (x,
+                                  g_strcmp0 (suffix, "parameter") == 0 ? MINIPAY_SCHEME_MD5_PLACED
+                                                                       : MINIPAY_SCHEME_MD5,
+                                  "sign-key",
+                                  text->str,
+                                  text->len,
+                                  wanted,
+                                  error);
 }
 
 /* --- What it says --- */
@@ -240,7 +242,7 @@ codec_check_kind (MinipayExchange *x, const Members *members, GError **error)
 
   if (customer_no == NULL)
     return FALSE;
-  if (strcmp (customer_no, codec_get_setting (x, "customer-no")) != 0) {
+  if (strcmp (customer_no, minipay_exchange_get_setting (x, "customer-no")) != 0) {
     g_autofree char *escaped = g_strescape (customer_no, NULL);
 
     g_set_error (error,
@@ -248,7 +250,7 @@ codec_check_kind (MinipayExchange *x, const Members *members, GError **error)
                  MINIPAY_ERROR_MISMATCH,
                  "customerNo is \"%.64s\", the account's is \"%s\"",
                  escaped,
-                 codec_get_setting (x, "customer-no"));
+                 minipay_exchange_get_setting (x, "customer-no"));
     return FALSE;
   }
   if (members_lookup (members, "refOrderNo") != NULL || members_lookup (members, "refundStatus") != NULL) {
@@ -270,7 +272,8 @@ codec_read_members (MinipayExchange *x, const Members *members, GBytes *text, GE
     return NULL;
   order_no = members_require (members, "orderNo", error);
   pay_status = order_no != NULL ? members_require (members, "payStatus", error) : NULL;
-  if (pay_status == NULL || !members_read_total (members, codec_get_setting (x, "amount-member"), &total, error))
+  if (pay_status == NULL ||
+      !members_read_total (members, minipay_exchange_get_setting (x, "amount-member"), &total, error))
     return NULL;
   claim = (MinipayPaymentClaim){
     .out_trade_no = order_no,

@@ -11,22 +11,7 @@
 #define TIME_MAX_DIGITS 16
 #define MAX_NONCE_BYTES 64
 
-static const char *
-codec_get_setting (MinipayExchange *x, const char *field)
-{
-  return minipay_account_config_get_string (minipay_exchange_get_config (x), field);
-}
-
 /* --- The ride --- */
-
-static const char *
-codec_get_extra (MinipayOrder *order, const char *name)
-{
-  GVariant *extras = minipay_order_get_extras (order);
-  const char *text = NULL;
-
-  return extras != NULL && g_variant_lookup (extras, name, "&s", &text) ? text : NULL;
-}
 
 /* Whether a decimal number as the manifest allows it lies in -limit..limit: read by its digits, so that it is sent
  * as exact as it came. */
@@ -59,11 +44,11 @@ codec_check_degrees (const char *name, const char *text, guint limit, GError **e
 static gboolean
 codec_check_ride (MinipayOrder *order, GError **error)
 {
-  const char *scene = codec_get_extra (order, "trade_scene");
+  const char *scene = minipay_order_get_extra_text (order, "trade_scene");
   const char *wanted = strcmp (scene, "BUS") == 0 ? "公交代扣" : "地铁代扣";
-  const char *ip = codec_get_extra (order, "machine_ip");
-  const char *start_time = codec_get_extra (order, "start_time");
-  const char *end_time = codec_get_extra (order, "end_time");
+  const char *ip = minipay_order_get_extra_text (order, "machine_ip");
+  const char *start_time = minipay_order_get_extra_text (order, "start_time");
+  const char *end_time = minipay_order_get_extra_text (order, "end_time");
 
   if (strcmp (minipay_order_get_subject (order), wanted) != 0) {
     g_set_error (error,
@@ -85,14 +70,16 @@ codec_check_ride (MinipayOrder *order, GError **error)
         error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "end_time %s lies before start_time %s", end_time, start_time);
     return FALSE;
   }
-  return codec_check_degrees ("machine_latitude", codec_get_extra (order, "machine_latitude"), 90, error) &&
-         codec_check_degrees ("machine_longitude", codec_get_extra (order, "machine_longitude"), 180, error);
+  return codec_check_degrees (
+             "machine_latitude", minipay_order_get_extra_text (order, "machine_latitude"), 90, error) &&
+         codec_check_degrees (
+             "machine_longitude", minipay_order_get_extra_text (order, "machine_longitude"), 180, error);
 }
 
 static gboolean
 codec_read_original_fee (MinipayOrder *order, gint64 total_fee, gint64 *original_fee, GError **error)
 {
-  const char *text = codec_get_extra (order, "original_total");
+  const char *text = minipay_order_get_extra_text (order, "original_total");
   g_autoptr (MinipayMoney) original = NULL;
 
   *original_fee = total_fee;
@@ -132,12 +119,14 @@ codec_new_deduction (MinipayOrder *order, GError **error)
   minipay_json_writer_add_integer (writer, "original_fee", original_fee);
   minipay_json_writer_add_string (writer, "body", minipay_order_get_subject (order));
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    minipay_json_writer_add_string (writer, texts[i], codec_get_extra (order, texts[i]));
+    minipay_json_writer_add_string (writer, texts[i], minipay_order_get_extra_text (order, texts[i]));
   minipay_json_writer_add_string (writer, "out_order_no", number);
   /* the result comes back without out_order_no: attach is how it is known again */
   minipay_json_writer_add_string (writer, "attach", number);
-  minipay_json_writer_add_number (writer, "machine_latitude", codec_get_extra (order, "machine_latitude"));
-  minipay_json_writer_add_number (writer, "machine_longitude", codec_get_extra (order, "machine_longitude"));
+  minipay_json_writer_add_number (
+      writer, "machine_latitude", minipay_order_get_extra_text (order, "machine_latitude"));
+  minipay_json_writer_add_number (
+      writer, "machine_longitude", minipay_order_get_extra_text (order, "machine_longitude"));
   minipay_json_writer_end_object (writer);
   return minipay_json_writer_finish (writer, error);
 }
@@ -171,14 +160,14 @@ codec_new_token_request (MinipayExchange *x, const char *url, GBytes *body, GErr
 MinipayHttpRequest *
 transit_build_create (MinipayExchange *x, GError **error)
 {
-  const char *url = codec_get_setting (x, "deduct-url");
+  const char *url = minipay_exchange_get_setting (x, "deduct-url");
   g_autoptr (GBytes) deduction = codec_new_deduction (minipay_exchange_get_order (x), error);
   g_autoptr (GBytes) frame = NULL;
   MinipayHttpRequest *request = NULL;
 
   if (deduction == NULL)
     return NULL;
-  if (g_strcmp0 (codec_get_setting (x, "request-form"), "sealed") == 0) {
+  if (g_strcmp0 (minipay_exchange_get_setting (x, "request-form"), "sealed") == 0) {
     frame = transit_frame_seal (x, deduction, error);
     request = frame != NULL ? minipay_http_request_new ("POST", url, frame) : NULL;
   } else {
@@ -193,25 +182,36 @@ transit_build_create (MinipayExchange *x, GError **error)
 
 /* --- The answer: it is not signed --- */
 
-/* No list of codes is documented: these are the platform's general ones. */
+/*
+ * No list of codes is documented. The platform's general ones that come before anything is done refuse; any other
+ * may have come after the deduction, and there is nobody to ask. [inferred]
+ */
 static void
 codec_refuse (MinipayExchange *x, gint64 errcode, const char *errmsg, GError **error)
 {
+  static const struct {
+    gint64 errcode;
+    MinipayError code;
+    const char *remedy;
+  } refusals[] = {
+    { 40001, MINIPAY_ERROR_AUTH, "renew what access-token names" },
+    { 40014, MINIPAY_ERROR_AUTH, "renew what access-token names" },
+    { 41001, MINIPAY_ERROR_AUTH, "renew what access-token names" },
+    { 42001, MINIPAY_ERROR_AUTH, "renew what access-token names" },
+    { 40097, MINIPAY_ERROR_INVALID, "mend the member that the message names" },
+    { 47001, MINIPAY_ERROR_INVALID, "mend the request as the message says" },
+    { 45009, MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
+    { 45011, MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
+  };
   g_autofree char *word = g_strdup_printf ("%" G_GINT64_FORMAT, errcode);
 
-  switch (errcode) {
-  case -1:
-    minipay_exchange_refuse (
-        x, MINIPAY_ERROR_OUTCOME_UNKNOWN, word, errmsg, "wait for the result of the deduction", error);
-    break;
-  case 40001:
-  case 42001:
-    minipay_exchange_refuse (x, MINIPAY_ERROR_AUTH, word, errmsg, "renew what access-token names", error);
-    break;
-  default:
-    minipay_exchange_refuse (x, MINIPAY_ERROR_REFUSED, word, errmsg, NULL, error);
-    break;
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    if (refusals[i].errcode == errcode) {
+      minipay_exchange_refuse (x, refusals[i].code, word, errmsg, refusals[i].remedy, error);
+      return;
+    }
+  minipay_exchange_refuse (
+      x, MINIPAY_ERROR_OUTCOME_UNKNOWN, word, errmsg, "wait for the result of the deduction", error);
 }
 
 GObject *
@@ -266,38 +266,54 @@ codec_read_time (const char *text, GError **error)
   return NULL;
 }
 
+/* What failed may say little about the attempt; what succeeded must say all. */
+static gboolean
+codec_read_attempt (const MinipayJson *json, MinipayPaymentClaim *claim, MinipayMoney **total, GError **error)
+{
+  const gboolean is_failure = claim->state == MINIPAY_PAYMENT_STATE_FAILED;
+  MinipayJsonNode root = minipay_json_get_root (json);
+  gboolean is_present = TRUE;
+  gint64 fee;
+
+  if (is_failure) {
+    if (!minipay_json_read_string (json, root, "transaction_id", &claim->transaction_id, error) ||
+        !minipay_json_read_integer (json, root, "total_fee", 0, G_MAXINT64, &fee, &is_present, error))
+      return FALSE;
+  } else {
+    claim->transaction_id = transit_require_text (json, root, "transaction_id", error);
+    if (claim->transaction_id == NULL ||
+        !minipay_json_require_integer (json, root, "total_fee", 1, G_MAXINT64, &fee, error))
+      return FALSE;
+  }
+  if (is_present && fee > 0)
+    *total = minipay_money_new (fee, CURRENCY);
+  return TRUE;
+}
+
 static MinipayPayment *
 codec_read_result (const TransitMessage *message, GError **error)
 {
   const MinipayJson *json = message->content;
   MinipayJsonNode root = minipay_json_get_root (json);
   const char *attach = transit_require_text (json, root, "attach", error);
-  const char *transaction_id = attach != NULL ? transit_require_text (json, root, "transaction_id", error) : NULL;
-  const char *trade_state = transaction_id != NULL ? transit_require_text (json, root, "trade_state", error) : NULL;
+  const char *trade_state = attach != NULL ? transit_require_text (json, root, "trade_state", error) : NULL;
   const char *time_end = trade_state != NULL ? transit_require_text (json, root, "time_end", error) : NULL;
   g_autoptr (MinipayMoney) total = NULL;
   g_autoptr (GDateTime) ended_at = NULL;
-  MinipayPaymentClaim claim;
-  gint64 fee;
+  MinipayPaymentClaim claim = {
+    /* the message's own out_trade_no is the ride-code party's number, not the merchant's */
+    .out_trade_no = attach,  .attach = attach,           .mchid = message->mch_id,
+    .appid = message->appid, .raw_text = message->plain,
+  };
 
-  if (time_end == NULL || !minipay_json_require_integer (json, root, "total_fee", 1, G_MAXINT64, &fee, error))
-    return NULL;
-  ended_at = codec_read_time (time_end, error);
+  ended_at = time_end != NULL ? codec_read_time (time_end, error) : NULL;
   if (ended_at == NULL)
     return NULL;
-  total = minipay_money_new (fee, CURRENCY);
-  claim = (MinipayPaymentClaim){
-    /* the message's own out_trade_no is the ride-code party's number, not the merchant's */
-    .out_trade_no = attach,
-    .transaction_id = transaction_id,
-    .state = codec_read_state (trade_state),
-    .total = total,
-    .payer = minipay_json_get_string (json, minipay_json_get_member (json, root, "openid")),
-    .attach = attach,
-    .mchid = message->mch_id,
-    .appid = message->appid,
-    .raw_text = message->plain,
-  };
+  claim.state = codec_read_state (trade_state);
+  if (!codec_read_attempt (json, &claim, &total, error))
+    return NULL;
+  claim.total = total;
+  claim.payer = minipay_json_get_string (json, minipay_json_get_member (json, root, "openid"));
   claim.paid_at = claim.state == MINIPAY_PAYMENT_STATE_PAID ? ended_at : NULL;
   return minipay_payment_new_from_claim (&claim);
 }

@@ -23,8 +23,11 @@ char *
 wechat_params_sign (
     MinipayExchange *x, const MinipayParams *params, MinipayScheme scheme, const char *key, GError **error)
 {
-  g_autofree char *text = params_dup_string_to_sign (params);
+  g_autofree char *text = NULL;
 
+  if (!minipay_params_check_unambiguous (params, error))
+    return NULL;
+  text = params_dup_string_to_sign (params);
   return minipay_exchange_sign (x, scheme, key, text, strlen (text), error);
 }
 

@@ -6,16 +6,19 @@
 #include "wechat-message.h"
 #include "wechat-trade.h"
 
+/* A setting that not all providers have. */
 static const char *
-transaction_get_setting (MinipayExchange *x, const char *field)
+transaction_find_setting (MinipayExchange *x, const char *field)
 {
-  return minipay_account_config_get_string (minipay_exchange_get_config (x), field);
+  return minipay_account_config_has_field (minipay_exchange_get_config (x), field)
+             ? minipay_exchange_get_setting (x, field)
+             : NULL;
 }
 
 static gboolean
 transaction_is_for_another (MinipayExchange *x)
 {
-  return transaction_get_setting (x, "sub-mchid") != NULL;
+  return transaction_find_setting (x, "sub-mchid") != NULL;
 }
 
 /* --- The order --- */
@@ -26,11 +29,11 @@ transaction_add_parties (MinipayExchange *x, MinipayJsonWriter *writer)
   const gboolean is_for_another = transaction_is_for_another (x);
 
   minipay_json_writer_add_string (
-      writer, is_for_another ? "sp_appid" : "appid", transaction_get_setting (x, "appid"));
+      writer, is_for_another ? "sp_appid" : "appid", minipay_exchange_get_setting (x, "appid"));
   minipay_json_writer_add_string (
-      writer, is_for_another ? "sp_mchid" : "mchid", transaction_get_setting (x, "mchid"));
-  minipay_json_writer_add_string (writer, "sub_appid", transaction_get_setting (x, "sub-appid"));
-  minipay_json_writer_add_string (writer, "sub_mchid", transaction_get_setting (x, "sub-mchid"));
+      writer, is_for_another ? "sp_mchid" : "mchid", minipay_exchange_get_setting (x, "mchid"));
+  minipay_json_writer_add_string (writer, "sub_appid", transaction_find_setting (x, "sub-appid"));
+  minipay_json_writer_add_string (writer, "sub_mchid", transaction_find_setting (x, "sub-mchid"));
 }
 
 /* An openid belongs to the application that opens the cashier. */
@@ -39,7 +42,7 @@ transaction_get_payer_member (MinipayExchange *x)
 {
   if (!transaction_is_for_another (x))
     return "openid";
-  return transaction_get_setting (x, "sub-appid") != NULL ? "sub_openid" : "sp_openid";
+  return transaction_find_setting (x, "sub-appid") != NULL ? "sub_openid" : "sp_openid";
 }
 
 static GBytes *
@@ -94,8 +97,8 @@ wechat_transaction_build_create (MinipayExchange *x, const WechatTransactions *k
 GObject *
 wechat_transaction_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
-  const char *sub_appid = transaction_get_setting (x, "sub-appid");
-  const char *appid = sub_appid != NULL ? sub_appid : transaction_get_setting (x, "appid");
+  const char *sub_appid = transaction_find_setting (x, "sub-appid");
+  const char *appid = sub_appid != NULL ? sub_appid : minipay_exchange_get_setting (x, "appid");
   g_autoptr (MinipayJson) json = wechat_message_read_answer (x, answer, error);
   g_autofree char *timestamp = g_strdup_printf ("%" G_GINT64_FORMAT, minipay_exchange_get_now (x));
   const char *nonce = minipay_exchange_get_nonce (x);
@@ -125,13 +128,13 @@ wechat_transaction_build_query (MinipayExchange *x, const WechatTransactions *ki
   const char *out_trade_no = minipay_payment_ref_get_out_trade_no (ref);
   g_autofree char *number =
       minipay_uri_escape (out_trade_no != NULL ? out_trade_no : minipay_payment_ref_get_transaction_id (ref));
-  g_autofree char *mchid = minipay_uri_escape (transaction_get_setting (x, "mchid"));
+  g_autofree char *mchid = minipay_uri_escape (minipay_exchange_get_setting (x, "mchid"));
   const char *by = out_trade_no != NULL ? "out-trade-no" : "id";
   g_autofree char *sub_mchid = NULL;
   g_autofree char *target = NULL;
 
   if (transaction_is_for_another (x)) {
-    sub_mchid = minipay_uri_escape (transaction_get_setting (x, "sub-mchid"));
+    sub_mchid = minipay_uri_escape (transaction_find_setting (x, "sub-mchid"));
     target = g_strdup_printf ("%s/%s/%s?sp_mchid=%s&sub_mchid=%s", kind->path, by, number, mchid, sub_mchid);
   } else {
     target = g_strdup_printf ("%s/%s/%s?mchid=%s", kind->path, by, number, mchid);

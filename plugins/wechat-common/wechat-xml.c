@@ -12,12 +12,6 @@
 #define LETTERS_AND_DIGITS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define NUMBER_MAX_BYTES   32
 
-static const char *
-xml_get_setting (MinipayExchange *x, const char *field)
-{
-  return minipay_account_config_get_string (minipay_exchange_get_config (x), field);
-}
-
 MinipayHttpRequest *
 wechat_xml_new_request (MinipayExchange *x, const char *path, MinipayParams *params, GError **error)
 {
@@ -25,10 +19,10 @@ wechat_xml_new_request (MinipayExchange *x, const char *path, MinipayParams *par
   g_autoptr (GBytes) body = NULL;
   MinipayHttpRequest *request;
 
-  minipay_params_set_string (params, "appid", xml_get_setting (x, "appid"));
-  minipay_params_set_string (params, "mch_id", xml_get_setting (x, "mchid"));
+  minipay_params_set_string (params, "appid", minipay_exchange_get_setting (x, "appid"));
+  minipay_params_set_string (params, "mch_id", minipay_exchange_get_setting (x, "mchid"));
   minipay_params_set_string (params, "nonce_str", minipay_exchange_get_nonce (x));
-  minipay_params_set_string (params, "sign_type", xml_get_setting (x, SIGN_TYPE));
+  minipay_params_set_string (params, "sign_type", minipay_exchange_get_setting (x, SIGN_TYPE));
   sign = wechat_params_sign (x, params, wechat_params_get_scheme (x, SIGN_TYPE), KEY, error);
   if (sign == NULL)
     return NULL;
@@ -67,8 +61,12 @@ xml_parse (GBytes *body, GError **error)
 static gboolean
 xml_verify (MinipayExchange *x, const MinipayParams *params, GError **error)
 {
-  return wechat_params_verify (
-      x, params, wechat_params_get_scheme (x, SIGN_TYPE), KEY, minipay_params_lookup (params, "sign"), error);
+  if (wechat_params_verify (
+          x, params, wechat_params_get_scheme (x, SIGN_TYPE), KEY, minipay_params_lookup (params, "sign"), error))
+    return TRUE;
+  g_prefix_error (
+      error, "sign does not fit " KEY " and " SIGN_TYPE "=%s: ", minipay_exchange_get_setting (x, SIGN_TYPE));
+  return FALSE;
 }
 
 static gboolean
@@ -82,17 +80,15 @@ xml_says_success (const MinipayParams *params, const char *name)
 static void
 xml_refuse_communication (MinipayExchange *x, const MinipayParams *params, GError **error)
 {
-  static const char *const troubles[] = { "系统", "超时", "繁忙", "SYSTEM", "system", "timeout" };
   const char *message = minipay_params_lookup (params, "return_msg");
 
   if (wechat_refusal_set_known_error (x, message, message, error))
     return;
-  for (guint i = 0; message != NULL && i < G_N_ELEMENTS (troubles); i++)
-    if (strstr (message, troubles[i]) != NULL) {
-      minipay_exchange_refuse (
-          x, MINIPAY_ERROR_OUTCOME_UNKNOWN, "FAIL", message, "query, or repeat unchanged", error);
-      return;
-    }
+  if (minipay_text_tells_trouble (message)) {
+    minipay_exchange_refuse (
+        x, MINIPAY_ERROR_OUTCOME_UNKNOWN, "FAIL", message, "query, or repeat unchanged", error);
+    return;
+  }
   if (message != NULL && strstr (message, "签名") != NULL)
     minipay_exchange_refuse (x, MINIPAY_ERROR_AUTH, "FAIL", message, "check api-key and sign-type", error);
   else
@@ -109,7 +105,7 @@ xml_check_parties (MinipayExchange *x, const MinipayParams *params, GError **err
   } parties[] = { { "appid", "appid" }, { "mch_id", "mchid" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (parties); i++) {
-    const char *asked = xml_get_setting (x, parties[i].field);
+    const char *asked = minipay_exchange_get_setting (x, parties[i].field);
 
     if (g_strcmp0 (minipay_params_lookup (params, parties[i].name), asked) == 0)
       continue;
@@ -157,7 +153,15 @@ wechat_xml_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError 
     return NULL;
   if (xml_says_success (params, "result_code"))
     return g_steal_pointer (&params);
-  if (!wechat_refusal_set_known_error (x, word, message, error))
+  /* the gateway has an order of this number, whatever is wrong with ours */
+  if (g_strcmp0 (word, "INVALID_REQUEST") == 0 && message != NULL && strstr (message, "重复") != NULL)
+    minipay_exchange_refuse (x,
+                             MINIPAY_ERROR_CONFLICT,
+                             word,
+                             message,
+                             "query the order; repeat it unchanged or use another number",
+                             error);
+  else if (!wechat_refusal_set_known_error (x, word, message, error))
     minipay_exchange_refuse (
         x, word != NULL ? MINIPAY_ERROR_REFUSED : MINIPAY_ERROR_PROTOCOL, word, message, NULL, error);
   return NULL;
@@ -167,7 +171,7 @@ MinipayParams *
 wechat_xml_read_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
 {
   g_autoptr (MinipayParams) params = xml_parse (minipay_http_request_get_body (incoming), error);
-  const char *wanted = xml_get_setting (x, SIGN_TYPE);
+  const char *wanted = minipay_exchange_get_setting (x, SIGN_TYPE);
   const char *named, *number;
 
   if (params == NULL)

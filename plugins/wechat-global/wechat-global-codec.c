@@ -7,19 +7,14 @@
 static void
 codec_add_members (MinipayExchange *x, MinipayOrder *order, MinipayJsonWriter *writer)
 {
-  MinipayAccountConfig *config = minipay_exchange_get_config (x);
-  GVariant *extras = minipay_order_get_extras (order);
-  const char *category = minipay_account_config_get_string (config, "merchant-category-code");
-  const char *text;
+  const char *category = minipay_order_get_extra_text (order, "merchant_category_code");
 
+  if (category == NULL)
+    category = minipay_exchange_get_setting (x, "merchant-category-code");
   minipay_json_writer_add_string (writer, "trade_type", "JSAPI");
-  if (extras != NULL && g_variant_lookup (extras, "goods_tag", "&s", &text) && *text != '\0')
-    minipay_json_writer_add_string (writer, "goods_tag", text);
+  minipay_json_writer_add_string (writer, "goods_tag", minipay_order_get_extra_text (order, "goods_tag"));
   /* a text here, a list in the mainland */
-  if (extras != NULL && g_variant_lookup (extras, "limit_pay", "&s", &text))
-    minipay_json_writer_add_string (writer, "limit_pay", text);
-  if (extras != NULL && g_variant_lookup (extras, "merchant_category_code", "&s", &text) && *text != '\0')
-    category = text;
+  minipay_json_writer_add_string (writer, "limit_pay", minipay_order_get_extra_text (order, "limit_pay"));
   minipay_json_writer_add_string (writer, "merchant_category_code", category);
 }
 

@@ -9,27 +9,17 @@
 
 #define CURRENCY "CNY" /* of amounts that do not say */
 
-static const char *
-codec_get_setting (MinipayExchange *x, const char *field)
-{
-  return minipay_account_config_get_string (minipay_exchange_get_config (x), field);
-}
-
 /* --- The order --- */
 
 /* The members that only this provider has; the manifest lists them. */
 static void
-codec_set_extras (MinipayParams *params, GVariant *extras)
+codec_set_extras (MinipayParams *params, MinipayOrder *order)
 {
   static const char *const names[] = { "device_info", "detail",         "goods_tag", "limit_pay",
                                        "receipt",     "profit_sharing", "scene_info" };
 
-  for (guint i = 0; extras != NULL && i < G_N_ELEMENTS (names); i++) {
-    const char *text;
-
-    if (g_variant_lookup (extras, names[i], "&s", &text))
-      minipay_params_set_string (params, names[i], text);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    minipay_params_set_string (params, names[i], minipay_order_get_extra_text (order, names[i]));
   /* discounts on single items are told in a form of their own */
   if (minipay_params_lookup (params, "detail") != NULL)
     minipay_params_set_string (params, "version", "1.0");
@@ -54,7 +44,7 @@ wechat_v2_build_create (MinipayExchange *x, GError **error)
   minipay_params_set_string (params, "notify_url", minipay_order_get_notify_url (order));
   minipay_params_set_string (params, "trade_type", "JSAPI");
   minipay_params_set_string (params, "openid", minipay_order_get_payer (order));
-  codec_set_extras (params, minipay_order_get_extras (order));
+  codec_set_extras (params, order);
   return wechat_xml_new_request (x, "/pay/unifiedorder", params, error);
 }
 
@@ -67,8 +57,8 @@ wechat_v2_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError 
   g_autofree char *timestamp = g_strdup_printf ("%" G_GINT64_FORMAT, minipay_exchange_get_now (x));
   g_autofree char *package = NULL;
   g_autofree char *pay_sign = NULL;
-  const char *appid = codec_get_setting (x, "appid");
-  const char *sign_type = codec_get_setting (x, "sign-type");
+  const char *appid = minipay_exchange_get_setting (x, "appid");
+  const char *sign_type = minipay_exchange_get_setting (x, "sign-type");
   const char *nonce = minipay_exchange_get_nonce (x);
   const char *prepay_id = params != NULL ? minipay_params_require (params, "prepay_id", error) : NULL;
 
@@ -185,7 +175,7 @@ codec_is_success (const MinipayParams *params)
   return g_strcmp0 (minipay_params_lookup (params, "return_code"), "SUCCESS") == 0 &&
          g_strcmp0 (minipay_params_lookup (params, "result_code"), "SUCCESS") == 0 &&
          (trade_state == NULL || strcmp (trade_state, "SUCCESS") == 0) &&
-         minipay_params_lookup (params, "refund_id") == NULL;
+         minipay_params_find_name (params, "refund") == NULL && minipay_params_lookup (params, "recall") == NULL;
 }
 
 MinipayPayment *

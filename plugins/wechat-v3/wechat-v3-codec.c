@@ -21,13 +21,11 @@ static void
 codec_add_members (MinipayExchange *x, MinipayOrder *order, MinipayJsonWriter *writer)
 {
   GVariant *extras = minipay_order_get_extras (order);
-  const char *goods_tag = NULL;
   gboolean flag;
 
   if (extras == NULL)
     return;
-  if (g_variant_lookup (extras, "goods_tag", "&s", &goods_tag) && *goods_tag != '\0')
-    minipay_json_writer_add_string (writer, "goods_tag", goods_tag);
+  minipay_json_writer_add_string (writer, "goods_tag", minipay_order_get_extra_text (order, "goods_tag"));
   if (g_variant_lookup (extras, "support_fapiao", "b", &flag))
     minipay_json_writer_add_boolean (writer, "support_fapiao", flag);
   if (g_variant_lookup (extras, "profit_sharing", "b", &flag)) {

@@ -8,12 +8,6 @@
 #define MAX_TOTAL_FEE    999999999
 #define MAX_LEDGER_BYTES 512
 
-static const char *
-codec_get_setting (MinipayExchange *x, const char *field)
-{
-  return minipay_account_config_get_string (minipay_exchange_get_config (x), field);
-}
-
 /* --- The order --- */
 
 /* The receivers of a shared payment: the exact text takes part in the signature. */
@@ -56,16 +50,20 @@ codec_dup_ledger (MinipayOrder *order, GError **error)
 static char *
 codec_sign_params (MinipayExchange *x, MinipayParams *params, GError **error)
 {
-  g_autofree char *sorted = minipay_params_to_sorted_text (params, "sign");
-  g_autofree char *text = g_strconcat (sorted, "&secret_key=", NULL);
+  g_autofree char *sorted = NULL;
+  g_autofree char *text = NULL;
 
+  if (!minipay_params_check_unambiguous (params, error))
+    return NULL;
+  sorted = minipay_params_to_sorted_text (params, "sign");
+  text = g_strconcat (sorted, "&secret_key=", NULL);
   return minipay_exchange_sign (x, MINIPAY_SCHEME_MD5, "secret-key", text, strlen (text), error);
 }
 
 static MinipayHttpRequest *
 codec_new_post (MinipayExchange *x, const char *path, MinipayParams *params, GError **error)
 {
-  gboolean is_form = g_strcmp0 (codec_get_setting (x, "body-format"), "form") == 0;
+  gboolean is_form = g_strcmp0 (minipay_exchange_get_setting (x, "body-format"), "form") == 0;
   g_autofree char *sign = codec_sign_params (x, params, error);
   g_autoptr (GBytes) body = NULL;
   MinipayHttpRequest *request;
@@ -90,7 +88,7 @@ weidoufu_build_create (MinipayExchange *x, GError **error)
   gboolean is_wechat = minipay_exchange_get_wallet (x) == MINIPAY_WALLET_WECHAT;
   g_autoptr (MinipayParams) params = minipay_params_new ();
 
-  minipay_params_set_string (params, "access_key", codec_get_setting (x, "access-key"));
+  minipay_params_set_string (params, "access_key", minipay_exchange_get_setting (x, "access-key"));
   minipay_params_set_string (params, "body", minipay_order_get_subject (order));
   minipay_params_set_string (params, "out_order_no", minipay_order_get_out_trade_no (order));
   minipay_params_set_integer (params, "pay_type", is_wechat ? PAY_TYPE_WECHAT : PAY_TYPE_ALIPAY);
@@ -373,14 +371,14 @@ static gboolean
 codec_verify_content (
     MinipayExchange *x, const MinipayJson *json, MinipayJsonNode content, const char *sign, GError **error)
 {
-  MinipayScheme scheme = g_strcmp0 (codec_get_setting (x, "notify-digest"), "raw") == 0
+  MinipayScheme scheme = g_strcmp0 (minipay_exchange_get_setting (x, "notify-digest"), "raw") == 0
                              ? MINIPAY_SCHEME_HMAC_SHA256_RAW_MD5
                              : MINIPAY_SCHEME_HMAC_SHA256_HEX_MD5;
   g_autoptr (GBytes) compact = NULL;
   const char *text;
   gsize length;
 
-  if (g_strcmp0 (codec_get_setting (x, "notify-text"), "compact") == 0) {
+  if (g_strcmp0 (minipay_exchange_get_setting (x, "notify-text"), "compact") == 0) {
     compact = codec_compact_content (json, content, error);
     if (compact == NULL)
       return FALSE;

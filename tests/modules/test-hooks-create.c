@@ -54,7 +54,7 @@ static const HookCase create_cases[] = {
   NEVER_SENT ("begin/huge-body", PLUGIN, "zoo-hooks"),
   NEVER_SENT ("begin/waits", RATE_LIMITED, "the gateway rests"),
   NEVER_SENT ("begin/refuses", REFUSED, "zoo-hooks answered"),
-  NEVER_SENT ("begin/signs-with-unknown-key", CONFIG, "no-such-key"),
+  NEVER_SENT ("begin/signs-with-unknown-key", PLUGIN, "no-such-key"),
   NEVER_SENT ("begin/signs-with-wrong-key", INTERNAL, "shared secret"),
   NEVER_SENT ("begin/verifies-nothing", SIGNATURE_INVALID, "signature"),
   NEVER_SENT ("begin/verifies-garbage", SIGNATURE_INVALID, "signature"),
@@ -62,7 +62,7 @@ static const HookCase create_cases[] = {
   NEVER_SENT ("begin/decrypts-garbage", PROTOCOL, "sealed text"),
   NEVER_SENT ("begin/decrypts-no-base64", PROTOCOL, "base64"),
   NEVER_SENT ("begin/decrypts-without-nonce", PROTOCOL, "nonce"),
-  NEVER_SENT ("begin/decrypts-with-unknown-key", CONFIG, "no-such-key"),
+  NEVER_SENT ("begin/decrypts-with-unknown-key", PLUGIN, "no-such-key"),
 
   SENT ("resume/false", OUTCOME_UNKNOWN, "zoo-hooks failed without giving a reason"),
   SENT ("resume/nothing", OUTCOME_UNKNOWN, "zoo-hooks neither sent nor completed"),

@@ -183,11 +183,11 @@ assert_not_taken (MinipayRegistry *registry, const char *id, const char *path, c
   g_assert_cmpuint (list->len, ==, 0);
 
   g_assert_null (minipay_registry_lookup (registry, id, &error));
-  zoo_assert_error (error, MINIPAY_ERROR_NOT_FOUND, path);
+  zoo_assert_error (error, MINIPAY_ERROR_PLUGIN, path);
   /* never load what should have been refused: a type's name can be taken only once */
   if (error != NULL) {
     g_assert_true (minipay_registry_load (registry, id, &load_error) == G_TYPE_INVALID);
-    g_assert_error (load_error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_FOUND);
+    g_assert_error (load_error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN);
   }
   g_assert_false (zoo_good_ran ());
 }

@@ -183,10 +183,8 @@ test_texts (void)
   assert_changed ("wechat-v3", "public-key-id", "PUB_KEY_ID_1\",", FALSE);
   /* the manual's own example has 33 characters */
   assert_changed ("weidoufu", "access-key", "22c2f18010bc1f10gkpdjdspjpfjspn33", TRUE);
-  assert_changed ("weidoufu",
-                  "access-key",
-                  "22c2f18010bc1f10gkpdjdspjpfjspn322c2f18010bc1f10gkpdjdspjpfjspn33",
-                  FALSE);
+  assert_changed (
+      "weidoufu", "access-key", "22c2f18010bc1f10gkpdjdspjpfjspn322c2f18010bc1f10gkpdjdspjpfjspn33", FALSE);
   assert_changed ("weidoufu", "reply-content-type", "text/plain\r\nX: y", FALSE);
 }
 

@@ -163,10 +163,32 @@ test_already_paid (void)
 static void
 test_refused (void)
 {
-  assert_said (200, "{\"msg\":\"订单未支付\",\"code\":\"400\"}", MINIPAY_ERROR_REFUSED, "400", "订单未支付");
-  assert_said (200, "{\"msg\":\"参数错误\",\"code\":400}", MINIPAY_ERROR_REFUSED, "400", "参数错误");
-  assert_said (200, "{\"code\":\"400\"}", MINIPAY_ERROR_REFUSED, "400", NULL);
-  assert_said (200, "{\"msg\":\"x\",\"code\":\"400\",\"data\":" DATA ("x") "}", MINIPAY_ERROR_REFUSED, "400", "x");
+  assert_said (
+      200, "{\"msg\":\"订单未支付成功\",\"code\":\"400\"}", MINIPAY_ERROR_CONFLICT, "400", "订单未支付成功");
+  /* trouble on the other side, and other words for paid */
+  assert_said (200,
+               "{\"msg\":\"系统繁忙，请稍后再试\",\"code\":\"400\"}",
+               MINIPAY_ERROR_OUTCOME_UNKNOWN,
+               "400",
+               "系统繁忙，请稍后再试");
+  assert_said (
+      200, "{\"msg\":\"订单支付处理中\",\"code\":\"400\"}", MINIPAY_ERROR_OUTCOME_UNKNOWN, "400", "订单支付处理中");
+  assert_said (200, "{\"msg\":\"请求超时\",\"code\":\"400\"}", MINIPAY_ERROR_OUTCOME_UNKNOWN, "400", "请求超时");
+  assert_said (200,
+               "{\"msg\":\"Request Timeout\",\"code\":\"400\"}",
+               MINIPAY_ERROR_OUTCOME_UNKNOWN,
+               "400",
+               "Request Timeout");
+  assert_said (200,
+               "{\"msg\":\"订单支付成功，请勿重复支付\",\"code\":\"400\"}",
+               MINIPAY_ERROR_ALREADY_PAID,
+               "400",
+               "订单支付成功，请勿重复支付");
+  assert_said (200, "{\"msg\":\"订单已付款\",\"code\":\"400\"}", MINIPAY_ERROR_ALREADY_PAID, "400", "订单已付款");
+  assert_said (200, "{\"msg\":\"订单未支付\",\"code\":\"400\"}", MINIPAY_ERROR_CONFLICT, "400", "订单未支付");
+  assert_said (200, "{\"msg\":\"参数错误\",\"code\":400}", MINIPAY_ERROR_CONFLICT, "400", "参数错误");
+  assert_said (200, "{\"code\":\"400\"}", MINIPAY_ERROR_CONFLICT, "400", NULL);
+  assert_said (200, "{\"msg\":\"x\",\"code\":\"400\",\"data\":" DATA ("x") "}", MINIPAY_ERROR_CONFLICT, "400", "x");
 }
 
 static void

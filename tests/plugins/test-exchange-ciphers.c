@@ -144,8 +144,8 @@ static const struct {
   { MINIPAY_CIPHER_SM4_GCM, "key-32", "eabb3e0445777", MINIPAY_ERROR_PROTOCOL, "nonce has 13 bytes" },
 
   { MINIPAY_CIPHER_AES_256_CBC, "key-24", IV, MINIPAY_ERROR_INTERNAL, "" },
-  { MINIPAY_CIPHER_AES_256_CBC, "no-such-key", IV, MINIPAY_ERROR_CONFIG, "no-such-key" },
-  { MINIPAY_CIPHER_AES_256_CBC, "PUB_KEY_ID_1", IV, MINIPAY_ERROR_CONFIG, "PUB_KEY_ID_1" },
+  { MINIPAY_CIPHER_AES_256_CBC, "no-such-key", IV, MINIPAY_ERROR_PLUGIN, "no-such-key" },
+  { MINIPAY_CIPHER_AES_256_CBC, "PUB_KEY_ID_1", IV, MINIPAY_ERROR_PLUGIN, "PUB_KEY_ID_1" },
   { MINIPAY_CIPHER_AES_256_CBC, "public-key", IV, MINIPAY_ERROR_INTERNAL, "" },
   { MINIPAY_CIPHER_AES_256_CBC, "private-key", IV, MINIPAY_ERROR_INTERNAL, "" },
 };
@@ -220,7 +220,7 @@ test_recover_refused (void)
   } cases[] = {
     /* a key with an id is found by its id, and verifies only */
     { "other-key", MINIPAY_ERROR_CONFIG },
-    { "PUB_KEY_ID_1", MINIPAY_ERROR_CONFIG },
+    { "PUB_KEY_ID_1", MINIPAY_ERROR_PLUGIN },
     { "private-key", MINIPAY_ERROR_INTERNAL },
     { "key-32", MINIPAY_ERROR_INTERNAL },
   };

@@ -68,9 +68,16 @@ test_refused (void)
   } cases[] = {
     { "{\"errcode\":40001,\"errmsg\":\"invalid credential\"}", MINIPAY_ERROR_AUTH, "40001", "access-token" },
     { "{\"errcode\":42001,\"errmsg\":\"access_token expired\"}", MINIPAY_ERROR_AUTH, "42001", "access-token" },
-    { "{\"errcode\":40097,\"errmsg\":\"invalid args\"}", MINIPAY_ERROR_REFUSED, "40097", NULL },
-    { "{\"errcode\":1}", MINIPAY_ERROR_REFUSED, "1", NULL },
-    { "{\"errcode\":-2}", MINIPAY_ERROR_REFUSED, "-2", NULL },
+    { "{\"errcode\":40097,\"errmsg\":\"invalid args\"}", MINIPAY_ERROR_INVALID, "40097", "message" },
+    { "{\"errcode\":40014}", MINIPAY_ERROR_AUTH, "40014", "access-token" },
+    { "{\"errcode\":41001}", MINIPAY_ERROR_AUTH, "41001", "access-token" },
+    { "{\"errcode\":47001}", MINIPAY_ERROR_INVALID, "47001", "message" },
+    { "{\"errcode\":45009}", MINIPAY_ERROR_RATE_LIMITED, "45009", "later" },
+    { "{\"errcode\":45011}", MINIPAY_ERROR_RATE_LIMITED, "45011", "later" },
+    /* what no list names may have come after the deduction */
+    { "{\"errcode\":1}", MINIPAY_ERROR_OUTCOME_UNKNOWN, "1", "result" },
+    { "{\"errcode\":-2}", MINIPAY_ERROR_OUTCOME_UNKNOWN, "-2", "result" },
+    { "{\"errcode\":61450,\"errmsg\":\"system error\"}", MINIPAY_ERROR_OUTCOME_UNKNOWN, "61450", "result" },
     { "{\"errcode\":-1,\"errmsg\":\"system error\"}", MINIPAY_ERROR_OUTCOME_UNKNOWN, "-1", "result" },
   };
 

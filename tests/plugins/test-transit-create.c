@@ -196,7 +196,6 @@ test_bad_extras (void)
     { "machine_ip", "1.2.3" },
     { "machine_ip", "scanner" },
     { "machine_ip", "fe80::1%1" },
-    { "machine_ip", "" },
     { "machine_latitude", "90.0000001" },
     { "machine_latitude", "-91" },
     { "machine_latitude", "180" },

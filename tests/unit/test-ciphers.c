@@ -12,17 +12,20 @@
 #define CANNOT_OPEN "sealed text cannot be opened with this key"
 
 static void
-check_cannot_open (MinipayCipher cipher,
-                   MinipayKey *key,
-                   const char *nonce,
-                   const char *aad,
-                   const guint8 *sealed,
-                   gsize length)
+check_cannot_open (
+    MinipayCipher cipher, MinipayKey *key, const char *nonce, const char *aad, const guint8 *sealed, gsize length)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (minipay_open (cipher, key, (const guint8 *) nonce, nonce != NULL ? strlen (nonce) : 0,
-                               (const guint8 *) aad, aad != NULL ? strlen (aad) : 0, sealed, length, &error));
+  g_assert_null (minipay_open (cipher,
+                               key,
+                               (const guint8 *) nonce,
+                               nonce != NULL ? strlen (nonce) : 0,
+                               (const guint8 *) aad,
+                               aad != NULL ? strlen (aad) : 0,
+                               sealed,
+                               length,
+                               &error));
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL);
   g_assert_cmpstr (error->message, ==, CANNOT_OPEN);
 }
@@ -48,13 +51,20 @@ test_gcm_every_length (void)
     g_assert_nonnull (sealed);
     g_assert_cmpuint (g_bytes_get_size (sealed), ==, n + 16u);
     g_checksum_update (all, g_bytes_get_data (sealed, NULL), (gssize) g_bytes_get_size (sealed));
-    opened = minipay_open (MINIPAY_CIPHER_AES_256_GCM, key, NONCE, 12, AAD, 3,
-                           g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed), NULL);
+    opened = minipay_open (MINIPAY_CIPHER_AES_256_GCM,
+                           key,
+                           NONCE,
+                           12,
+                           AAD,
+                           3,
+                           g_bytes_get_data (sealed, NULL),
+                           g_bytes_get_size (sealed),
+                           NULL);
     g_assert_nonnull (opened);
     g_assert_cmpmem (g_bytes_get_data (opened, NULL), g_bytes_get_size (opened), plain, n);
   }
-  g_assert_cmpstr (g_checksum_get_string (all), ==,
-                   "f30507d73416e6f063f6dab3d835502f58d1498401f5df1955ffb77d6f8a3f7b");
+  g_assert_cmpstr (
+      g_checksum_get_string (all), ==, "f30507d73416e6f063f6dab3d835502f58d1498401f5df1955ffb77d6f8a3f7b");
 }
 
 static void
@@ -125,13 +135,21 @@ test_sm4_gcm_several_blocks (void)
   const guint8 *bytes;
   gsize length;
 
-  sealed = minipay_seal (MINIPAY_CIPHER_SM4_GCM, key, NONCE, 12, (const guint8 *) "AAAAAAAAAAAAAAAAAAAA", 20,
-                         (const guint8 *) "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB", 40, NULL);
+  sealed = minipay_seal (MINIPAY_CIPHER_SM4_GCM,
+                         key,
+                         NONCE,
+                         12,
+                         (const guint8 *) "AAAAAAAAAAAAAAAAAAAA",
+                         20,
+                         (const guint8 *) "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
+                         40,
+                         NULL);
   g_assert_nonnull (sealed);
   bytes = g_bytes_get_data (sealed, &length);
   for (gsize i = 0; i < length; i++)
     g_string_append_printf (hex, "%02x", bytes[i]);
-  g_assert_cmpstr (hex->str, ==,
+  g_assert_cmpstr (hex->str,
+                   ==,
                    "f9a00af8053ee6ba42b0cedf46933fbcb8da10fd52f00f77a27984b4bedfae019dc0d41677e17dd6092ecdc4a"
                    "953d55764cad6fc48709c26");
   g_string_free (hex, TRUE);
@@ -162,13 +180,11 @@ check_arguments_refused (
   guint8 bytes[64] = { 0 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (
-      minipay_open (cipher, key, bytes, nonce_length, bytes, aad_length, bytes, sizeof bytes, &error));
+  g_assert_null (minipay_open (cipher, key, bytes, nonce_length, bytes, aad_length, bytes, sizeof bytes, &error));
   g_assert_error (error, MINIPAY_ERROR, (gint) code);
   g_assert_cmpstr (error->message, !=, CANNOT_OPEN);
   g_clear_error (&error);
-  g_assert_null (
-      minipay_seal (cipher, key, bytes, nonce_length, bytes, aad_length, bytes, sizeof bytes, &error));
+  g_assert_null (minipay_seal (cipher, key, bytes, nonce_length, bytes, aad_length, bytes, sizeof bytes, &error));
   g_assert_error (error, MINIPAY_ERROR, (gint) code);
 }
 
@@ -206,8 +222,8 @@ test_block_ciphers_one_error (void)
     const char *nonce = ciphers[i] == MINIPAY_CIPHER_AES_256_CBC ? "0123456789abcdef" : NULL;
     g_autoptr (GBytes) sealed = NULL;
 
-    sealed = minipay_seal (ciphers[i], key, (const guint8 *) nonce, nonce != NULL ? 16 : 0, NULL, 0, text, 47,
-                           NULL);
+    sealed =
+        minipay_seal (ciphers[i], key, (const guint8 *) nonce, nonce != NULL ? 16 : 0, NULL, 0, text, 47, NULL);
     g_assert_nonnull (sealed);
     g_assert_cmpuint (g_bytes_get_size (sealed), ==, 48);
     for (gsize n = 0; n < 48; n++)
@@ -275,8 +291,8 @@ check_round_trip (MinipayCipher cipher, MinipayKey *sealer, MinipayKey *opener, 
 
   sealed = minipay_seal (cipher, sealer, NULL, 0, NULL, 0, plain, longest, &error);
   g_assert_no_error (error);
-  opened = minipay_open (cipher, opener, NULL, 0, NULL, 0, g_bytes_get_data (sealed, NULL),
-                         g_bytes_get_size (sealed), &error);
+  opened = minipay_open (
+      cipher, opener, NULL, 0, NULL, 0, g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed), &error);
   g_assert_no_error (error);
   g_assert_cmpmem (g_bytes_get_data (opened, NULL), g_bytes_get_size (opened), plain, longest);
 }
@@ -307,8 +323,7 @@ test_public_key_limits (void)
     g_autoptr (GError) error = NULL;
 
     check_round_trip (cases[i].cipher, sealer, opener, cases[i].longest);
-    g_assert_null (
-        minipay_seal (cases[i].cipher, sealer, NULL, 0, NULL, 0, bytes, cases[i].longest + 1, &error));
+    g_assert_null (minipay_seal (cases[i].cipher, sealer, NULL, 0, NULL, 0, bytes, cases[i].longest + 1, &error));
     g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID);
     check_cannot_open (cases[i].cipher, opener, NULL, NULL, bytes, 0);
     check_cannot_open (cases[i].cipher, opener, NULL, NULL, bytes, 255);
@@ -347,8 +362,7 @@ test_signature_lengths (void)
   signature = g_base64_decode (text, &length);
   g_assert_true (g_str_has_prefix (text, "BKyAfU4iMCuvXMXS0Wzam3V/cnxZ+JaqigPM5OhljS2iOT95OO6Fsuml2JkF"));
   g_assert_cmpuint (length, ==, 256);
-  g_assert_true (
-      minipay_verify_signature (MINIPAY_SCHEME_RSA_SHA256, key, "source", -1, signature, 256, NULL));
+  g_assert_true (minipay_verify_signature (MINIPAY_SCHEME_RSA_SHA256, key, "source", -1, signature, 256, NULL));
 
   for (gsize n = 0; n < 256; n++)
     check_signature_refused (key, signature, n);
@@ -390,8 +404,8 @@ test_signature_bare_block (void)
     g_autoptr (GBytes) sealed = NULL;
 
     for (gsize n = 0; n < length; n++)
-      raw[n] = (guint8) (g_ascii_xdigit_value (blocks[i][2 * n]) << 4 |
-                         g_ascii_xdigit_value (blocks[i][2 * n + 1]));
+      raw[n] =
+          (guint8) (g_ascii_xdigit_value (blocks[i][2 * n]) << 4 | g_ascii_xdigit_value (blocks[i][2 * n + 1]));
     sealed = minipay_seal (MINIPAY_CIPHER_RSA_RECOVER, signer, NULL, 0, NULL, 0, raw, length, NULL);
     g_assert_nonnull (sealed);
     check_signature_refused (key, g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed));
@@ -412,12 +426,10 @@ test_sm2_round_trip (void)
   text = minipay_sign (MINIPAY_SCHEME_SM2_SM3, signer, "message", -1, &error);
   g_assert_no_error (error);
   signature = g_base64_decode (text, &length);
-  g_assert_true (
-      minipay_verify_signature (MINIPAY_SCHEME_SM2_SM3, key, "message", -1, signature, length, &error));
+  g_assert_true (minipay_verify_signature (MINIPAY_SCHEME_SM2_SM3, key, "message", -1, signature, length, &error));
   for (gsize n = 0; n < length; n++) {
     g_clear_error (&error);
-    g_assert_false (
-        minipay_verify_signature (MINIPAY_SCHEME_SM2_SM3, key, "message", -1, signature, n, &error));
+    g_assert_false (minipay_verify_signature (MINIPAY_SCHEME_SM2_SM3, key, "message", -1, signature, n, &error));
     g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID);
   }
 }
@@ -425,8 +437,10 @@ test_sm2_round_trip (void)
 static void
 test_wrong_key_kinds (void)
 {
-  static const MinipayScheme schemes[] = { MINIPAY_SCHEME_MD5, MINIPAY_SCHEME_HMAC_SHA256,
-                                           MINIPAY_SCHEME_HMAC_SHA256_HEX_MD5, MINIPAY_SCHEME_RSA_SHA256,
+  static const MinipayScheme schemes[] = { MINIPAY_SCHEME_MD5,
+                                           MINIPAY_SCHEME_HMAC_SHA256,
+                                           MINIPAY_SCHEME_HMAC_SHA256_HEX_MD5,
+                                           MINIPAY_SCHEME_RSA_SHA256,
                                            MINIPAY_SCHEME_SM2_SM3 };
   g_autoptr (JsonObject) root = fixtures_load ("vectors.json");
   g_autoptr (MinipayKey) public_key = fixtures_load_verifier (root, "gunsluo-mock");
@@ -464,9 +478,12 @@ test_digest_forms (void)
     g_autoptr (GError) error = NULL;
 
     g_assert_false (minipay_verify_digest (
-        MINIPAY_SCHEME_MD5, key,
+        MINIPAY_SCHEME_MD5,
+        key,
         "appid=wxd930ea5d5a258f4f&body=test&device_info=1000&mch_id=10000100&nonce_str=ibuaiVcKdpRxkhJA&key=",
-        -1, wrong[i], &error));
+        -1,
+        wrong[i],
+        &error));
     g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID);
     /* telling what was expected would sign for the forger */
     g_assert_null (strstr (error->message, "9A0A"));
@@ -485,10 +502,8 @@ work_thread (gpointer data)
     g_autoptr (GBytes) sealed = NULL;
     gsize length;
 
-    g_assert_true (
-        g_str_has_prefix (signature, "BKyAfU4iMCuvXMXS0Wzam3V/cnxZ+JaqigPM5OhljS2iOT95OO6Fsuml2JkF"));
-    g_assert_true (
-        minipay_verify_digest (MINIPAY_SCHEME_HMAC_SHA256, keys[2], "text&key=", -1, digest, NULL));
+    g_assert_true (g_str_has_prefix (signature, "BKyAfU4iMCuvXMXS0Wzam3V/cnxZ+JaqigPM5OhljS2iOT95OO6Fsuml2JkF"));
+    g_assert_true (minipay_verify_digest (MINIPAY_SCHEME_HMAC_SHA256, keys[2], "text&key=", -1, digest, NULL));
     bytes = g_base64_decode (signature, &length);
     g_assert_true (
         minipay_verify_signature (MINIPAY_SCHEME_RSA_SHA256, keys[1], "source", -1, bytes, length, NULL));
@@ -526,21 +541,38 @@ test_digest_key_place (void)
     { "a=1&key=\0&z=2", 13, "0D5F98C25D249D5D0008851BB8D45411" },
     { "\0&a=1", 5, "A2C6726031832E9B67D24F76B5665C3F" },
     { "a=1&key=\0", 9, "FD6E64C023C448CE4C756A62002ABA58" },
-    { "a=1&key=", 8, "FD6E64C023C448CE4C756A62002ABA58" },
-    /* the key goes to one place */
-    { "a=\0&b=\0&c=3", 11, "7048B7C526DA989C0A0248E21273EC3B" },
+  };
+  static const struct {
+    MinipayScheme scheme;
+    const char *text;
+    gsize length;
+  } refused[] = {
+    { MINIPAY_SCHEME_MD5_PLACED, "a=1&key=", 8 },
+    { MINIPAY_SCHEME_MD5_PLACED, "a=\0&b=\0&c=3", 11 },
+    { MINIPAY_SCHEME_MD5, "a=1&key=\0", 9 },
+    { MINIPAY_SCHEME_HMAC_SHA256, "a=\0&b", 5 },
+    { MINIPAY_SCHEME_HMAC_SHA256_HEX_MD5, "a=\0&b", 5 },
   };
   g_autoptr (MinipayKey) key = fixtures_new_secret ("0123456789ABCDEF0123456789ABCDEF");
   g_autofree char *inner = NULL;
   g_autoptr (GError) error = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *sign = minipay_sign (MINIPAY_SCHEME_MD5, key, cases[i].text, (gssize) cases[i].length, &error);
+    g_autofree char *sign =
+        minipay_sign (MINIPAY_SCHEME_MD5_PLACED, key, cases[i].text, (gssize) cases[i].length, &error);
 
     g_assert_no_error (error);
     g_assert_cmpstr (sign, ==, cases[i].expected);
     g_assert_true (minipay_verify_digest (
-        MINIPAY_SCHEME_MD5, key, cases[i].text, (gssize) cases[i].length, cases[i].expected, &error));
+        MINIPAY_SCHEME_MD5_PLACED, key, cases[i].text, (gssize) cases[i].length, cases[i].expected, &error));
+  }
+  /* a message that could place the key could be longer than what was signed */
+  for (gsize i = 0; i < G_N_ELEMENTS (refused); i++) {
+    g_autoptr (GError) local_error = NULL;
+
+    g_assert_null (
+        minipay_sign (refused[i].scheme, key, refused[i].text, (gssize) refused[i].length, &local_error));
+    g_assert_error (local_error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL);
   }
   /* the 32 bytes of this HMAC have a NUL at 20, which is no place for a key: python3 hmac and hashlib */
   inner = minipay_sign (MINIPAY_SCHEME_HMAC_SHA256_RAW_MD5, key, "n=2", 3, &error);
