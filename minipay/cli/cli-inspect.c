@@ -14,7 +14,7 @@ print_words (GVariant *info, const char *name)
   g_autofree char *line = words != NULL ? g_strjoinv (" ", (char **) words) : NULL;
 
   if (line != NULL && *line != '\0')
-    fprintf (stdout, "  %-11s %s\n", name, line);
+    fprintf (stdout, "  %-15s %s\n", name, line);
 }
 
 /* The rules of one thing on one line: max_length=32 required=true */
@@ -56,7 +56,7 @@ print_rules (GVariant *info, const char *name)
   while (g_variant_iter_loop (&iter, "{&s@a{sv}}", &key, &rules)) {
     g_autofree char *text = rules_to_string (rules, NULL);
 
-    fprintf (stdout, "    %-18s%s\n", key, text);
+    fprintf (stdout, "    %-24s%s\n", key, text);
   }
 }
 
@@ -76,7 +76,7 @@ print_fields (GVariant *info)
     const char *name = "";
 
     g_variant_lookup (field, "name", "&s", &name);
-    fprintf (stdout, "    %-18s%s\n", name, text);
+    fprintf (stdout, "    %-24s%s\n", name, text);
   }
 }
 
@@ -97,6 +97,7 @@ print_info (MinipayProviderInfo *info, gboolean json)
   print_words (variant, "modes");
   print_words (variant, "hosts");
   print_words (variant, "currencies");
+  print_words (variant, "required_one_of");
   print_fields (variant);
   print_rules (variant, "limits");
   print_rules (variant, "extras");

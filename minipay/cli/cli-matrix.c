@@ -119,7 +119,10 @@ print_rows (GPtrArray *rows)
     for (guint j = 0; j < operations->n_values; j++) {
       const char *nick = operations->values[j].value_nick;
 
-      fprintf (stdout, "  %-*s", (int) strlen (nick), row_has (row, nick) ? "yes" : "-");
+      fprintf (stdout,
+               "  %-*s",
+               j + 1 < operations->n_values ? (int) strlen (nick) : 0,
+               row_has (row, nick) ? "yes" : "-");
     }
     fputc ('\n', stdout);
   }

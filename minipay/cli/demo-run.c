@@ -242,14 +242,19 @@ run_print_text (const DemoRun *self)
              total,
              demo_scene_find (self->provider)->subject);
   if (self->checkout != NULL) {
+    MinipayCheckoutKind kind = minipay_checkout_get_kind (self->checkout);
+
     fprintf (stdout,
-             "  checkout      %s, with these parameters for the cashier:\n",
-             cli_nick (MINIPAY_TYPE_CHECKOUT_KIND, (int) minipay_checkout_get_kind (self->checkout)));
+             "  checkout      %s, %s\n",
+             cli_nick (MINIPAY_TYPE_CHECKOUT_KIND, (int) kind),
+             kind == MINIPAY_CHECKOUT_KIND_PENDING ? "nothing to open: the result comes by notification"
+                                                   : "with these parameters for the cashier:");
     cli_print_checkout_params (self->checkout, "                  ", 40);
   }
   if (self->notification != NULL) {
     MinipayPayment *payment = minipay_notification_get_payment (self->notification);
     MinipayMoney *told = minipay_payment_get_total (payment);
+    const char *number = minipay_payment_get_transaction_id (payment);
     g_autofree char *money = told != NULL ? minipay_money_to_string (told) : g_strdup ("no total");
 
     fprintf (stdout,
@@ -257,7 +262,7 @@ run_print_text (const DemoRun *self)
              minipay_payment_get_authenticated (payment) ? "verified" : "not verified",
              cli_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) minipay_payment_get_state (payment)),
              money,
-             minipay_payment_get_transaction_id (payment));
+             number != NULL ? number : "not told");
   }
   if (self->queried != NULL)
     fprintf (stdout,

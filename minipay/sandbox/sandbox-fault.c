@@ -68,12 +68,6 @@ sandbox_faults_free (SandboxFaults *self)
   g_free (self);
 }
 
-const char *
-sandbox_fault_get_name (SandboxFaultKind kind)
-{
-  return kind_names[kind];
-}
-
 /* A signed statement that is not true of the order. */
 gboolean
 sandbox_fault_is_lie (SandboxFault fault)

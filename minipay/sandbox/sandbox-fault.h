@@ -59,7 +59,6 @@ gboolean sandbox_faults_add (SandboxFaults *self,
                              GError **error);
 SandboxFault sandbox_faults_take (SandboxFaults *self, const char *gateway, const char *operation);
 
-const char *sandbox_fault_get_name (SandboxFaultKind kind);
 gboolean sandbox_fault_is_lie (SandboxFault fault);
 gboolean sandbox_fault_spoil (SandboxFault fault, SandboxReply *reply);
 

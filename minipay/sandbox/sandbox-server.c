@@ -15,6 +15,7 @@
 #include "sandbox-tap.h"
 
 #define BACKLOG      1024 /* a merchant may open all his connections at once */
+#define TOKEN        "access_token="
 #define TAP_KEY      "sandbox-tap"
 #define RECEIVED_KEY "sandbox-received"
 
@@ -69,14 +70,18 @@ static void
 log_call (Call *call)
 {
   g_autofree char *method = sandbox_quote (call->request->method, -1);
-  g_autofree char *target = sandbox_quote (call->request->target, -1);
+  const char *token = strstr (call->request->target, TOKEN);
+  /* who can read the log is not thereby the merchant */
+  gssize length = token != NULL ? token + strlen (TOKEN) - call->request->target : -1;
+  g_autofree char *target = sandbox_quote (call->request->target, length);
+  const char *plain = call->reply->status < 400 ? "ok" : "refused";
 
   sandbox_log ("REQUEST %s %s %u%s %s",
                method,
                target,
                call->reply->status,
                call->reply->cut ? " cut" : "",
-               call->reply->verdict != NULL ? call->reply->verdict : "ok");
+               call->reply->verdict != NULL ? call->reply->verdict : plain);
 }
 
 /* Promises a whole answer, sends half of it and hangs up. */

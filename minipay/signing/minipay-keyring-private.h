@@ -22,7 +22,6 @@ typedef enum {
 typedef struct _MinipayKeyring MinipayKeyring;
 
 MinipayKeyring *minipay_keyring_new (void);
-MinipayKeyring *minipay_keyring_ref (MinipayKeyring *self);
 void minipay_keyring_unref (MinipayKeyring *self);
 
 void minipay_keyring_add_own (MinipayKeyring *self, const char *name, MinipayKey *key);

@@ -49,14 +49,6 @@ minipay_keyring_new (void)
   return self;
 }
 
-MinipayKeyring *
-minipay_keyring_ref (MinipayKeyring *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
-}
-
 void
 minipay_keyring_unref (MinipayKeyring *self)
 {

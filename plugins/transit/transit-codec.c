@@ -266,54 +266,38 @@ codec_read_time (const char *text, GError **error)
   return NULL;
 }
 
-/* What failed may say little about the attempt; what succeeded must say all. */
-static gboolean
-codec_read_attempt (const MinipayJson *json, MinipayPaymentClaim *claim, MinipayMoney **total, GError **error)
-{
-  const gboolean is_failure = claim->state == MINIPAY_PAYMENT_STATE_FAILED;
-  MinipayJsonNode root = minipay_json_get_root (json);
-  gboolean is_present = TRUE;
-  gint64 fee;
-
-  if (is_failure) {
-    if (!minipay_json_read_string (json, root, "transaction_id", &claim->transaction_id, error) ||
-        !minipay_json_read_integer (json, root, "total_fee", 0, G_MAXINT64, &fee, &is_present, error))
-      return FALSE;
-  } else {
-    claim->transaction_id = transit_require_text (json, root, "transaction_id", error);
-    if (claim->transaction_id == NULL ||
-        !minipay_json_require_integer (json, root, "total_fee", 1, G_MAXINT64, &fee, error))
-      return FALSE;
-  }
-  if (is_present && fee > 0)
-    *total = minipay_money_new (fee, CURRENCY);
-  return TRUE;
-}
-
 static MinipayPayment *
 codec_read_result (const TransitMessage *message, GError **error)
 {
   const MinipayJson *json = message->content;
   MinipayJsonNode root = minipay_json_get_root (json);
   const char *attach = transit_require_text (json, root, "attach", error);
-  const char *trade_state = attach != NULL ? transit_require_text (json, root, "trade_state", error) : NULL;
+  const char *transaction_id = attach != NULL ? transit_require_text (json, root, "transaction_id", error) : NULL;
+  const char *trade_state = transaction_id != NULL ? transit_require_text (json, root, "trade_state", error) : NULL;
   const char *time_end = trade_state != NULL ? transit_require_text (json, root, "time_end", error) : NULL;
   g_autoptr (MinipayMoney) total = NULL;
   g_autoptr (GDateTime) ended_at = NULL;
-  MinipayPaymentClaim claim = {
-    /* the message's own out_trade_no is the ride-code party's number, not the merchant's */
-    .out_trade_no = attach,  .attach = attach,           .mchid = message->mch_id,
-    .appid = message->appid, .raw_text = message->plain,
-  };
+  MinipayPaymentClaim claim;
+  gint64 fee;
 
-  ended_at = time_end != NULL ? codec_read_time (time_end, error) : NULL;
+  if (time_end == NULL || !minipay_json_require_integer (json, root, "total_fee", 1, G_MAXINT64, &fee, error))
+    return NULL;
+  ended_at = codec_read_time (time_end, error);
   if (ended_at == NULL)
     return NULL;
-  claim.state = codec_read_state (trade_state);
-  if (!codec_read_attempt (json, &claim, &total, error))
-    return NULL;
-  claim.total = total;
-  claim.payer = minipay_json_get_string (json, minipay_json_get_member (json, root, "openid"));
+  total = minipay_money_new (fee, CURRENCY);
+  claim = (MinipayPaymentClaim){
+    /* the message's own out_trade_no is the ride-code party's number, not the merchant's */
+    .out_trade_no = attach,
+    .transaction_id = transaction_id,
+    .state = codec_read_state (trade_state),
+    .total = total,
+    .payer = minipay_json_get_string (json, minipay_json_get_member (json, root, "openid")),
+    .attach = attach,
+    .mchid = message->mch_id,
+    .appid = message->appid,
+    .raw_text = message->plain,
+  };
   claim.paid_at = claim.state == MINIPAY_PAYMENT_STATE_PAID ? ended_at : NULL;
   return minipay_payment_new_from_claim (&claim);
 }

@@ -76,12 +76,6 @@ sandbox_process_free (SandboxProcess *self)
 }
 
 const char *
-sandbox_process_get_endpoint (SandboxProcess *self)
-{
-  return self->endpoint;
-}
-
-const char *
 sandbox_process_get_folder (SandboxProcess *self)
 {
   return self->folder;

@@ -13,7 +13,6 @@ SandboxProcess *sandbox_process_new (void);
 /* Ends it, too. */
 void sandbox_process_free (SandboxProcess *self);
 
-const char *sandbox_process_get_endpoint (SandboxProcess *self);
 const char *sandbox_process_get_folder (SandboxProcess *self);
 
 /* Writes another configuration beside the sandbox's own and gives its path: the same text with @extra behind,

@@ -26,11 +26,11 @@ class WeidoufuDice(Dice):
             'number': self.number(18, 32),
             'trade_number': '2021' + self.word(DIGITS, 20, 20),
             'fen': fen,
-            'subject': self.text(32),
+            'subject': self.signed_text(32),
             'wallet': self.choice(('wechat', 'alipay')),
             'payer': self.word(PAYER, 1, 32),
             'notify_url': 'https://www.example.com/' + self.word(ALNUM + '-._~/', 0, 104),
-            'attach': self.choice((None, '', self.text(128), self.text(128), "{test:'test1_params'}")),
+            'attach': self.choice((None, '', self.signed_text(128), self.signed_text(128), "{test:'test1_params'}")),
             'splits': self.splits(fen),
         }
 
