@@ -7,6 +7,16 @@
 #include "core/minipay-error-private.h"
 #include "provider/minipay-provider-info-private.h"
 
+/* Where nobody knows what a second request under one number does, there is none. */
+static gboolean
+create_is_single (MinipayAccount *self)
+{
+  const MinipayOperationRules *rules = minipay_manifest_get_operation (
+      minipay_provider_info_get_manifest (minipay_account_get_info (self)), "create");
+
+  return rules != NULL && rules->is_single;
+}
+
 /* Writes the order down. A line that says "sending" was begun by somebody else, now or before a crash: from here on
  * the failure of one try no longer makes the order failed. */
 static MinipayIntent *
@@ -15,7 +25,8 @@ create_begin (MinipayAccount *self, MinipayIntent *intent, GError **error)
   g_autoptr (MinipayIntent) known = minipay_store_begin (minipay_account_get_house (self)->store, intent, error);
   g_autoptr (MinipayIntent) joined = NULL;
 
-  if (known == NULL || known == intent || minipay_intent_get_state (known) != MINIPAY_INTENT_STATE_SENDING)
+  if (known == NULL || known == intent || minipay_intent_get_state (known) != MINIPAY_INTENT_STATE_SENDING ||
+      create_is_single (self))
     return g_steal_pointer (&known);
   joined = minipay_store_advance (minipay_account_get_house (self)->store,
                                   minipay_intent_get_account (intent),
@@ -35,22 +46,17 @@ create_begin (MinipayAccount *self, MinipayIntent *intent, GError **error)
   return g_steal_pointer (&joined);
 }
 
-/* Where nobody knows what a second request under one number does, there is none. */
 static gboolean
-create_check_repeat (MinipayExchange *x, MinipayIntent *known, GError **error)
+create_check_repeat (MinipayAccount *self, MinipayIntent *known, GError **error)
 {
-  MinipayProviderInfo *info = minipay_exchange_get_info (x);
-  const MinipayOperationRules *rules =
-      minipay_manifest_get_operation (minipay_provider_info_get_manifest (info), "create");
-
-  if (rules == NULL || !rules->is_single || minipay_intent_get_state (known) == MINIPAY_INTENT_STATE_FAILED)
+  if (minipay_intent_get_state (known) == MINIPAY_INTENT_STATE_FAILED || !create_is_single (self))
     return TRUE;
   g_set_error (error,
                MINIPAY_ERROR,
                MINIPAY_ERROR_OUTCOME_UNKNOWN,
                "order %s was sent before, and provider %s sends none twice: wait for the notification",
                minipay_intent_get_out_trade_no (known),
-               minipay_provider_info_get_id (info));
+               minipay_provider_info_get_id (minipay_account_get_info (self)));
   return FALSE;
 }
 
@@ -102,7 +108,7 @@ create_prepare (MinipayExchange *x, gpointer data, GError **error)
   case MINIPAY_INTENT_STATE_PENDING:
   case MINIPAY_INTENT_STATE_FAILED:
   default:
-    return known == intent || create_check_repeat (x, known, error);
+    return known == intent || create_check_repeat (self, known, error);
   }
 }
 

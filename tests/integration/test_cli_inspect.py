@@ -8,7 +8,7 @@ import tempfile
 import time
 import unittest
 
-from cli_command import OK, PLUGIN_PATH, REFUSED, USAGE, copy_manifests, run
+from cli_command import CONFIG, OK, PLUGIN_PATH, REFUSED, USAGE, copy_manifests, run
 
 
 class TestInspect(unittest.TestCase):
@@ -86,6 +86,12 @@ class TestInspect(unittest.TestCase):
         self.assertEqual(result.status, OK)
         self.assertLessEqual({'weidoufu', 'wechat-v3'}, {item['id'] for item in result.lines()})
         self.assertIn('broken', result.err)
+        # asked for by its name, it is the answer
+        for arguments in (('inspect', 'broken'), ('inspect', '--json', 'broken')):
+            named = run(*arguments, MINIPAY_PLUGIN_PATH=path)
+            self.assertEqual(named.status, CONFIG, named.out + named.err)
+            self.assertIn(os.path.join('broken', 'broken.provider'), named.out + named.err)
+        self.assertEqual(named.only()['error']['code'], 'plugin')
 
     def test_matrix_has_six_providers(self):
         wanted = {

@@ -280,6 +280,36 @@ test_unsigned_system_error (void)
 }
 
 /* These carry no signature and no word from a table; only the sentence says what is wrong. */
+/* A number that is taken comes as a mistake of the request, told by its sentence alone. */
+static void
+test_repeated_number (void)
+{
+  static const struct {
+    const char *word;
+    const char *message;
+    int code;
+  } cases[] = {
+    { "INVALID_REQUEST", "201 商户订单号重复", MINIPAY_ERROR_CONFLICT },
+    { "INVALID_REQUEST", "参数错误", MINIPAY_ERROR_INVALID },
+    { "PARAM_ERROR", "商户订单号重复", MINIPAY_ERROR_INVALID },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const char *const fields[] = {
+      "return_code", "SUCCESS", "appid",        V2_APPID,         "mch_id",   V2_MCHID,      "nonce_str", "n",
+      "result_code", "FAIL",    "err_code_des", cases[i].message, "err_code", cases[i].word, NULL,
+    };
+    g_autoptr (MinipayTestExchange) x = v2_begin_create (NULL);
+    g_autofree char *body = v2_message_new (V2_HMAC, fields, NULL, NULL);
+    g_autoptr (GError) error = NULL;
+
+    g_test_message ("%s", body);
+    g_assert_false (v2_answer (x, body, &error));
+    g_assert_error (error, MINIPAY_ERROR, cases[i].code);
+    g_assert_cmpstr (minipay_error_detail_get_gateway_code (minipay_error_get_detail (error)), ==, cases[i].word);
+  }
+}
+
 static void
 test_communication (void)
 {
@@ -300,6 +330,10 @@ test_communication (void)
     { "system busy", MINIPAY_ERROR_OUTCOME_UNKNOWN, "FAIL" },
     { "SYSTEM ERROR", MINIPAY_ERROR_OUTCOME_UNKNOWN, "FAIL" },
     { "connect timeout", MINIPAY_ERROR_OUTCOME_UNKNOWN, "FAIL" },
+    { "System Error", MINIPAY_ERROR_OUTCOME_UNKNOWN, "FAIL" },
+    { "TIMEOUT", MINIPAY_ERROR_OUTCOME_UNKNOWN, "FAIL" },
+    { "网络异常", MINIPAY_ERROR_OUTCOME_UNKNOWN, "FAIL" },
+    { "invalid time_expire", MINIPAY_ERROR_REFUSED, "FAIL" },
     /* words of the table that arrive as a sentence */
     { "SYSTEMERROR", MINIPAY_ERROR_OUTCOME_UNKNOWN, "SYSTEMERROR" },
     { "SIGNERROR", MINIPAY_ERROR_AUTH, "SIGNERROR" },
@@ -425,6 +459,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wechat-v2/answer/handle-forms", test_handle_forms);
   g_test_add_func ("/wechat-v2/answer/handle-carriage-return", test_handle_carriage_return);
   g_test_add_func ("/wechat-v2/answer/refusals", test_refusals);
+  g_test_add_func ("/wechat-v2/answer/repeated-number", test_repeated_number);
   g_test_add_func ("/wechat-v2/answer/result-words", test_result_words);
   g_test_add_func ("/wechat-v2/answer/unsigned-refusal", test_unsigned_refusal);
   g_test_add_func ("/wechat-v2/answer/unsigned-system-error-unknown", test_unsigned_system_error);

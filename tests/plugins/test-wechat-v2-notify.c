@@ -303,7 +303,29 @@ test_answer_as_notification (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     assert_signed_refused ("trade_state", states[i], MINIPAY_ERROR_PROTOCOL, NULL);
-  assert_signed_refused ("refund_id", "50000408942018111907145868882", MINIPAY_ERROR_PROTOCOL, NULL);
+}
+
+/* Genuine messages of refunds say SUCCESS, too, under the same key: every spelling of their members, and that of a
+ * withdrawn payment. */
+static void
+test_not_of_a_payment (void)
+{
+  static const char *const members[][2] = {
+    { "refund_id", "50000408942018111907145868882" },
+    { "refund_id_0", "50000408942018111907145868882" },
+    { "refund_fee", "100" },
+    { "refund_fee_0", "100" },
+    { "coupon_refund_fee", "1" },
+    { "refund_count", "1" },
+    { "out_refund_no", "1415701182" },
+    { "recall", "Y" },
+    { "recall", "N" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++) {
+    g_test_message ("%s", members[i][0]);
+    assert_signed_refused (members[i][0], members[i][1], MINIPAY_ERROR_PROTOCOL, NULL);
+  }
 }
 
 static void
@@ -388,6 +410,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wechat-v2/notify/harmless-signs", test_harmless_signs);
   g_test_add_func ("/wechat-v2/notify/not-a-success", test_not_a_success);
   g_test_add_func ("/wechat-v2/notify/answer-as-notification", test_answer_as_notification);
+  g_test_add_func ("/wechat-v2/notify/not-of-a-payment", test_not_of_a_payment);
   g_test_add_func ("/wechat-v2/notify/values", test_values);
   g_test_add_func ("/wechat-v2/notify/unknown-members", test_unknown_members);
   g_test_add_func ("/wechat-v2/notify/reply", test_reply);

@@ -188,6 +188,29 @@ test_mismatch (void)
   }
 }
 
+/* Where the journal has no total to compare with, the manifest's currencies still hold. */
+static void
+test_unmatched_in_other_currency (void)
+{
+  static const char *const currencies[] = { "USD", "HKD", "JPY" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (currencies); i++) {
+    g_autoptr (Shop) shop = shop_new (TOTAL);
+    g_autofree const char **pairs =
+        g_memdup2 (v2_notified, sizeof (char *) * (g_strv_length ((char **) v2_notified) + 1));
+    g_autofree char *body = NULL;
+
+    for (guint j = 0; pairs[j] != NULL; j += 2)
+      if (strcmp (pairs[j], "out_trade_no") == 0)
+        pairs[j + 1] = OTHER_NUMBER;
+    body = v2_message_new (V2_HMAC, pairs, "fee_type", currencies[i]);
+    assert_refused (shop, minipay_test_incoming_new (NULL, body), MINIPAY_ERROR_MISMATCH);
+    g_assert_cmpint (desk_get_state (shop->desk, OTHER_NUMBER), ==, -1);
+    /* the refused one left no trace */
+    desk_assert_accepted (shop->desk, incoming_new (V2_HMAC, "out_trade_no", OTHER_NUMBER), TRUE, FALSE);
+  }
+}
+
 static void
 test_other_total (void)
 {
@@ -477,6 +500,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wechat-v2/receive/paid-and-repeated", test_paid);
   g_test_add_func ("/wechat-v2/receive/mismatch", test_mismatch);
+  g_test_add_func ("/wechat-v2/receive/unmatched-in-other-currency", test_unmatched_in_other_currency);
   g_test_add_func ("/wechat-v2/receive/other-total", test_other_total);
   g_test_add_func ("/wechat-v2/receive/unmatched", test_unmatched);
   g_test_add_func ("/wechat-v2/receive/transaction-of-other-order", test_transaction_of_other_order);

@@ -441,6 +441,64 @@ test_key_stays (void)
   g_assert_null (strstr (body, "key"));
 }
 
+/* Whatever the manifest lets through: no text goes out that reads as further parameters of what is signed. */
+static void
+test_several_parameters (void)
+{
+  static const char *const urls[] = {
+    "http://h.example/n?a=1",
+    "http://h.example/n?a=1&out_trade_no=2",
+    "http://h.example/n?a=1&key=2",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (urls); i++) {
+    g_autoptr (MinipayTestExchange) x = v2_begin_create (NULL);
+    g_autoptr (MinipayParams) params = minipay_params_new ();
+    g_autofree char *sign = NULL;
+    g_autoptr (GError) error = NULL;
+
+    minipay_params_set_string (params, "notify_url", urls[i]);
+    sign = wechat_params_sign (x->exchange, params, MINIPAY_SCHEME_MD5, "api-key", &error);
+    if (i == 0) {
+      g_assert_no_error (error);
+      g_assert_nonnull (sign);
+      continue;
+    }
+    g_assert_null (sign);
+    g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID);
+    g_assert_nonnull (strstr (error->message, "\"notify_url\" reads as several parameters"));
+  }
+}
+
+/* The order that would lead there is refused before anything is begun. */
+static void
+test_notify_url_several_parameters (void)
+{
+  g_autoptr (MinipayTestExchange) x = v2_new (NULL);
+  g_autoptr (MinipayMoney) total = minipay_money_new (1, "CNY");
+  g_autoptr (MinipayOrder) order = g_object_new (MINIPAY_TYPE_ORDER,
+                                                 "out-trade-no",
+                                                 V2_NUMBER,
+                                                 "total",
+                                                 total,
+                                                 "subject",
+                                                 "tea",
+                                                 "method",
+                                                 MINIPAY_METHOD_MINI_PROGRAM,
+                                                 "payer",
+                                                 "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
+                                                 "client-ip",
+                                                 "14.23.150.211",
+                                                 "notify-url",
+                                                 "http://h.example/n?a=1&out_trade_no=2",
+                                                 NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (minipay_test_exchange_create (x, order, &error));
+  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "notify_url"));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -456,5 +514,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wechat-v2/paysign/published-example", test_paysign_published);
   g_test_add_func ("/wechat-v2/paysign/runtimes", test_paysign_runtimes);
   g_test_add_func ("/wechat-v2/checkout/expiry", test_checkout_expiry);
+  g_test_add_func ("/wechat-v2/request/several-parameters-invalid", test_several_parameters);
+  g_test_add_func ("/wechat-v2/request/notify-url-several-parameters-invalid", test_notify_url_several_parameters);
   return g_test_run ();
 }

@@ -163,6 +163,78 @@ test_create_form (void)
   minipay_test_assert_header (x, "Content-Type", "application/x-www-form-urlencoded");
 }
 
+typedef struct {
+  const char *subject;
+  const char *attach;
+  const char *notify_url;
+  const char *receiver; /* NULL: none */
+  gboolean is_begun;    /* the manifest lets it through to the codec */
+  const char *says;     /* NULL: taken */
+} SeveralCase;
+
+static const SeveralCase several_cases[] = {
+  { "tea&total_fee=1", NULL, "https://xxxxx.com/n", NULL, FALSE, "subject" },
+  { "tea", "x&total_fee=1", "https://xxxxx.com/n", NULL, FALSE, "attach" },
+  { "tea", NULL, "http://h.example/n?a=1&out_order_no=2", NULL, TRUE, "\"notify_url\" reads as several" },
+  { "tea", NULL, "https://xxxxx.com/n", "M1&total_fee=1", TRUE, "\"ledger\" reads as several" },
+  /* what holds a sign and no parameter */
+  { "tea & cake", "a=b", "http://h.example/n?a=1", "M&1", TRUE, NULL },
+};
+
+static MinipayOrder *
+several_order_new (const SeveralCase *c)
+{
+  g_autoptr (MinipayMoney) total = minipay_money_new (9999, "CNY");
+
+  return g_object_new (MINIPAY_TYPE_ORDER,
+                       "out-trade-no",
+                       "10018801620383215825",
+                       "total",
+                       total,
+                       "subject",
+                       c->subject,
+                       "method",
+                       MINIPAY_METHOD_MINI_PROGRAM,
+                       "wallet",
+                       MINIPAY_WALLET_WECHAT,
+                       "payer",
+                       OPENID,
+                       "notify-url",
+                       c->notify_url,
+                       "attach",
+                       c->attach,
+                       "splits",
+                       c->receiver != NULL ? g_variant_new_parsed ("[(%s, '0.01 CNY')]", c->receiver) : NULL,
+                       NULL);
+}
+
+/* What is signed is not escaped: a text that reads as further parameters is never signed, so never sent. */
+static void
+test_create_several_parameters (void)
+{
+  static const char *const formats[] = { "json", "form" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (several_cases) * G_N_ELEMENTS (formats); i++) {
+    const SeveralCase *c = &several_cases[i / G_N_ELEMENTS (formats)];
+    const char *const changes[] = { "body-format", formats[i % G_N_ELEMENTS (formats)], NULL };
+    g_autoptr (MinipayTestExchange) x = weidoufu_new (changes);
+    g_autoptr (MinipayOrder) order = several_order_new (c);
+    g_autoptr (GError) error = NULL;
+    gboolean is_good = minipay_test_exchange_create (x, order, &error);
+
+    g_assert_cmpint (x->exchange != NULL, ==, c->is_begun);
+    if (c->says == NULL) {
+      g_assert_no_error (error);
+      continue;
+    }
+    g_assert_false (is_good);
+    g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID);
+    g_assert_nonnull (strstr (error->message, c->says));
+    if (c->is_begun)
+      g_assert_cmpuint (minipay_exchange_get_n_sends (x->exchange), ==, 0);
+  }
+}
+
 /* The seed page's samples, made valid JSON. */
 
 #define WECHAT_JSAPI                                                                                               \
@@ -419,6 +491,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/weidoufu/create/ledger", test_create_ledger);
   g_test_add_func ("/weidoufu/create/ledger-length", test_create_ledger_length);
   g_test_add_func ("/weidoufu/create/form-body", test_create_form);
+  g_test_add_func ("/weidoufu/create/several-parameters-invalid", test_create_several_parameters);
   g_test_add_func ("/weidoufu/answer/wechat", test_answer_wechat);
   g_test_add_func ("/weidoufu/answer/code-as-text", test_answer_code_as_text);
   g_test_add_func ("/weidoufu/answer/timestamp-as-number", test_answer_timestamp_as_number);

@@ -253,6 +253,25 @@ test_accept_unknown_order (void)
   g_assert_null (minipay_store_find (store, "shop", "N", &error));
 }
 
+/* Told of an order that the journal did not know, nobody has been told of the one that it knows now. */
+static void
+test_accept_before_begin (void)
+{
+  static const char *const later_events[] = { "E1", "E2" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (later_events); i++) {
+    g_autoptr (MinipayStore) store = minipay_memory_store_new ();
+
+    accept_paid (store, "E1", "N", "T", TRUE);
+    accept_paid (store, "E1", "N", "T", FALSE);
+    begin_order (store, "N");
+    accept_paid (store, later_events[i], "N", "T", TRUE);
+    assert_state (store, "N", MINIPAY_INTENT_STATE_PAID, "T");
+    accept_paid (store, later_events[i], "N", "T", FALSE);
+    accept_paid (store, "E3", "N", "T", FALSE);
+  }
+}
+
 static void
 test_accept_contradiction (void)
 {
@@ -368,6 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/memory-store/accept/after-query-no-news", test_accept_after_query);
   g_test_add_func ("/memory-store/accept/paid-after-close", test_accept_after_close);
   g_test_add_func ("/memory-store/accept/unknown-order-remembered", test_accept_unknown_order);
+  g_test_add_func ("/memory-store/accept/before-begin-news-once-more", test_accept_before_begin);
   g_test_add_func ("/memory-store/accept/contradiction-conflicts", test_accept_contradiction);
   g_test_add_data_func ("/memory-store/threads/one-event-first-once", GINT_TO_POINTER (FALSE), test_race);
   g_test_add_data_func ("/memory-store/threads/many-events-first-once", GINT_TO_POINTER (TRUE), test_race);

@@ -41,7 +41,8 @@ test_sorted (void)
   g_autoptr (MinipayParams) params = make_published ();
   g_autofree char *text = minipay_params_to_sorted_text (params, "sign");
 
-  g_assert_cmpstr (text, ==,
+  g_assert_cmpstr (text,
+                   ==,
                    "appid=wxd930ea5d5a258f4f&body=test&device_info=1000&mch_id=10000100&"
                    "nonce_str=ibuaiVcKdpRxkhJA");
 }
@@ -109,11 +110,11 @@ test_json (void)
   minipay_params_set_integer (params, "big", G_MAXINT64);
   minipay_params_set_string (params, "quote", "\"/\n");
   json = minipay_params_to_json (params, &error);
-  assert_bytes (
-      json, error,
-      "{\"nonce_str\":\"ibuaiVcKdpRxkhJA\",\"sign\":\"9A0A8659F005D6984697E2CA0A9CF3B7\","
-      "\"device_info\":1000,\"mch_id\":\"10000100\",\"body\":\"test\","
-      "\"appid\":\"wxd930ea5d5a258f4f\",\"zero\":0,\"big\":9223372036854775807,\"quote\":\"\\\"/\\n\"}");
+  assert_bytes (json,
+                error,
+                "{\"nonce_str\":\"ibuaiVcKdpRxkhJA\",\"sign\":\"9A0A8659F005D6984697E2CA0A9CF3B7\","
+                "\"device_info\":1000,\"mch_id\":\"10000100\",\"body\":\"test\","
+                "\"appid\":\"wxd930ea5d5a258f4f\",\"zero\":0,\"big\":9223372036854775807,\"quote\":\"\\\"/\\n\"}");
   empty = minipay_params_to_json (nothing, &error);
   assert_bytes (empty, error, "{}");
 }
@@ -139,7 +140,8 @@ test_xml (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) text = minipay_params_to_xml (params, "xml", &error);
 
-  assert_bytes (text, error,
+  assert_bytes (text,
+                error,
                 "<xml><nonce_str><![CDATA[ibuaiVcKdpRxkhJA]]></nonce_str>"
                 "<sign><![CDATA[9A0A8659F005D6984697E2CA0A9CF3B7]]></sign>"
                 "<device_info><![CDATA[1000]]></device_info><mch_id><![CDATA[10000100]]></mch_id>"
@@ -261,7 +263,8 @@ test_uri_escape_random (void)
     back = g_uri_unescape_string (escaped, NULL);
 
     g_assert_cmpuint (strspn (escaped, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%"),
-                      ==, strlen (escaped));
+                      ==,
+                      strlen (escaped));
     if (g_utf8_validate (text, -1, NULL))
       g_assert_cmpstr (back, ==, text);
   }
@@ -408,6 +411,40 @@ test_find_ambiguous (void)
   g_assert_cmpstr (minipay_params_find_ambiguous (params), ==, "attach");
 }
 
+static void
+test_check_unambiguous (void)
+{
+  g_autoptr (MinipayParams) params = make_published ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (minipay_params_check_unambiguous (params, &error));
+  g_assert_no_error (error);
+  minipay_params_set_string (params, "attach", "x&total_fee=1");
+  g_assert_false (minipay_params_check_unambiguous (params, &error));
+  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "\"attach\""));
+  /* nothing of a value is said back */
+  g_assert_null (strstr (error->message, "total_fee"));
+}
+
+static void
+test_find_name (void)
+{
+  g_autoptr (MinipayParams) params = minipay_params_new ();
+  g_autoptr (MinipayParams) nothing = minipay_params_new ();
+
+  g_assert_null (minipay_params_find_name (nothing, "refund"));
+  minipay_params_set_string (params, "attach", "refund");
+  minipay_params_set_string (params, "Refund", "1");
+  g_assert_null (minipay_params_find_name (params, "refund"));
+  minipay_params_set_string (params, "coupon_refund_fee", "1");
+  minipay_params_set_string (params, "refund_id", "1");
+  g_assert_cmpstr (minipay_params_find_name (params, "refund"), ==, "coupon_refund_fee");
+  g_assert_cmpstr (minipay_params_find_name (params, "refund_id"), ==, "refund_id");
+  g_assert_cmpstr (minipay_params_find_name (params, "attach"), ==, "attach");
+  g_assert_null (minipay_params_find_name (params, "refund_id_0"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -426,6 +463,8 @@ main (int argc, char **argv)
   g_test_add_func ("/params/integer/absent-or-named", test_read_integer_message);
   g_test_add_func ("/params/one-value/no-parameter-inside", test_one_value);
   g_test_add_func ("/params/ambiguous/first-named", test_find_ambiguous);
+  g_test_add_func ("/params/unambiguous/first-named-as-invalid", test_check_unambiguous);
+  g_test_add_func ("/params/find-name/part-of-a-name", test_find_name);
   g_test_add_func ("/params/uri-escape/all-but-unreserved", test_uri_escape);
   g_test_add_func ("/params/uri-escape/random-text-read-back", test_uri_escape_random);
 
