@@ -22,7 +22,7 @@ typedef struct {
 
 static const FaultCase create_cases[] = {
   { "weidoufu", "delay", 1, 200, CREATED },
-  { "weidoufu", "delay", 1, 2500, UNKNOWN },
+  { "weidoufu", "delay", 1, 4500, UNKNOWN },
   { "weidoufu", "cut", 1, 0, UNKNOWN },
   { "weidoufu", "wrong-order", 1, 0, UNKNOWN },
   { "weidoufu", "http-500", 1, 0, UNKNOWN },
@@ -32,7 +32,7 @@ static const FaultCase create_cases[] = {
   { "weidoufu", "redirect", 1, 0, UNKNOWN },
   { "weidoufu", "gzip-bomb", 1, 0, UNKNOWN },
   { "wechat-v3-public-key", "delay", 1, 200, CREATED },
-  { "wechat-v3-public-key", "delay", 1, 2500, UNKNOWN },
+  { "wechat-v3-public-key", "delay", 1, 4500, UNKNOWN },
   { "wechat-v3-public-key", "cut", 1, 0, CREATED },
   { "wechat-v3-public-key", "cut", 3, 0, UNKNOWN },
   { "wechat-v3-public-key", "no-signature", 1, 0, UNKNOWN },
@@ -71,7 +71,7 @@ static const FaultCase query_cases[] = {
   { "weidoufu", "redirect", 1, 0, SAYS (PROTOCOL) },
   { "weidoufu", "gzip-bomb", 3, 0, SAYS (PROTOCOL) },
   { "wechat-v3-public-key", "delay", 1, 200, DONE, MINIPAY_INTENT_STATE_PENDING },
-  { "wechat-v3-public-key", "delay", 1, 2500, SAYS (NOT_SENT) },
+  { "wechat-v3-public-key", "delay", 1, 4500, SAYS (NOT_SENT) },
   { "wechat-v3-public-key", "cut", 1, 0, DONE, MINIPAY_INTENT_STATE_PENDING },
   { "wechat-v3-public-key", "cut", 3, 0, SAYS (NOT_SENT) },
   { "wechat-v3-public-key", "no-signature", 1, 0, SAYS (SIGNATURE_INVALID) },
@@ -313,7 +313,7 @@ main (int argc, char **argv)
   int result;
 
   g_test_init (&argc, &argv, NULL);
-  merchant_side_set_up (&side, "deadline-ms=2000");
+  merchant_side_set_up (&side, "deadline-ms=4000");
 
   for (guint i = 0; i < G_N_ELEMENTS (merchant_side_accounts); i++) {
     const char *account = merchant_side_accounts[i];
