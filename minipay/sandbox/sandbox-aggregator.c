@@ -265,10 +265,8 @@ make_map (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
     g_hash_table_insert (fields, (gpointer) members[i][0], (gpointer) members[i][1]);
     sandbox_json_add_text (builder, members[i][0], members[i][1]);
   }
-  sign = sandbox_v2_sign (fields, "MD5", sandbox_config_get_sign_key (sandbox->config, merchant));
-  if (fault.kind == SANDBOX_FAULT_BAD_SIGNATURE)
-    sign[0] = sign[0] == '0' ? '1' : '0';
-  if (fault.kind != SANDBOX_FAULT_NO_SIGNATURE)
+  sign = sandbox_v2_sign_as (fields, "MD5", sandbox_config_get_sign_key (sandbox->config, merchant), fault);
+  if (sign != NULL)
     sandbox_json_add_text (builder, "sign", sign);
   json_builder_end_object (builder);
   return sandbox_json_write (builder);

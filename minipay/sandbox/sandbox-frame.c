@@ -11,6 +11,7 @@
 #include "sandbox-crypto.h"
 #include "sandbox-json.h"
 #include "sandbox-sign-v2.h"
+#include "sandbox-wechat-transaction.h"
 
 #define BLOCK_BYTES 16
 #define MAX_NONCE   32
@@ -62,10 +63,9 @@ sandbox_frame_seal (
   g_autofree char *iv_base64 = NULL;
   g_autofree char *sealed = NULL;
   g_autofree char *sign = NULL;
-  gboolean is_other = fault.kind == SANDBOX_FAULT_OTHER_DIGEST;
   const char *values[] = {
-    fault.kind == SANDBOX_FAULT_WRONG_APPID ? "wx0000000000000009" : merchant->appid,
-    fault.kind == SANDBOX_FAULT_WRONG_MCHID ? "1900000009" : merchant->mchid,
+    fault.kind == SANDBOX_FAULT_WRONG_APPID ? SANDBOX_WECHAT_WRONG_APPID : merchant->appid,
+    fault.kind == SANDBOX_FAULT_WRONG_MCHID ? SANDBOX_WECHAT_WRONG_MCHID : merchant->mchid,
     nonce,
     NULL,
     NULL,
@@ -80,12 +80,9 @@ sandbox_frame_seal (
     g_hash_table_insert (fields, (gpointer) names[i], (gpointer) values[i]);
     sandbox_json_add_text (builder, names[i], values[i]);
   }
-  sign = sandbox_v2_sign (fields,
-                          is_other ? sandbox_v2_other_type (merchant->sign_type) : merchant->sign_type,
-                          sandbox_config_get_sign_key (sandbox->config, merchant));
-  if (fault.kind == SANDBOX_FAULT_BAD_SIGNATURE)
-    sign[0] = sign[0] == '0' ? '1' : '0';
-  if (fault.kind != SANDBOX_FAULT_NO_SIGNATURE)
+  sign = sandbox_v2_sign_as (
+      fields, merchant->sign_type, sandbox_config_get_sign_key (sandbox->config, merchant), fault);
+  if (sign != NULL)
     sandbox_json_add_text (builder, "sign", sign);
   json_builder_end_object (builder);
   return sandbox_json_write (builder);

@@ -30,16 +30,31 @@ sandbox_v2_sign (GHashTable *fields, const char *sign_type, const char *key)
   return g_ascii_strup (lower, -1);
 }
 
-const char *
-sandbox_v2_other_type (const char *sign_type)
+static const char *
+get_other_type (const char *sign_type)
 {
   return g_str_equal (sign_type, "MD5") ? "HMAC-SHA256" : "MD5";
+}
+
+/* The sign as @fault wants it; NULL when it wants none. */
+char *
+sandbox_v2_sign_as (GHashTable *fields, const char *sign_type, const char *key, SandboxFault fault)
+{
+  gboolean is_other = fault.kind == SANDBOX_FAULT_OTHER_DIGEST;
+  char *sign;
+
+  if (fault.kind == SANDBOX_FAULT_NO_SIGNATURE)
+    return NULL;
+  sign = sandbox_v2_sign (fields, is_other ? get_other_type (sign_type) : sign_type, key);
+  if (fault.kind == SANDBOX_FAULT_BAD_SIGNATURE)
+    sign[0] = sign[0] == '0' ? '1' : '0';
+  return sign;
 }
 
 static const char *
 compare (GHashTable *fields, const char *sign, const char *good, const char *sign_type, const char *key)
 {
-  const char *other_type = sandbox_v2_other_type (sign_type);
+  const char *other_type = get_other_type (sign_type);
   g_autofree char *other = sandbox_v2_sign (fields, other_type, key);
   g_autofree char *folded = g_ascii_strup (sign, -1);
 

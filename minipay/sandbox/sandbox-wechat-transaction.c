@@ -10,8 +10,6 @@
 #define BUYER_CURRENCY "CNY"
 #define RATE           92000000 /* the buyer's money for 10^8 of the order's */
 #define RATE_SCALE     100000000
-#define WRONG_MCHID    "1900000009"
-#define WRONG_APPID    "wx0000000000000009"
 
 char *
 sandbox_wechat_make_prepay_id (void)
@@ -39,13 +37,15 @@ sandbox_wechat_add_sealed (JsonBuilder *builder, Sandbox *sandbox, const char *a
 static void
 add_parties (JsonBuilder *builder, const SandboxWechatMode *mode, SandboxOrder *order, SandboxFault fault)
 {
-  const char *sub_mchid = fault.kind == SANDBOX_FAULT_WRONG_SUB_MCHID ? WRONG_MCHID : order->sub_mchid;
-  const char *sub_appid = fault.kind == SANDBOX_FAULT_WRONG_SUB_APPID ? WRONG_APPID : order->sub_appid;
+  const char *sub_mchid =
+      fault.kind == SANDBOX_FAULT_WRONG_SUB_MCHID ? SANDBOX_WECHAT_WRONG_MCHID : order->sub_mchid;
+  const char *sub_appid =
+      fault.kind == SANDBOX_FAULT_WRONG_SUB_APPID ? SANDBOX_WECHAT_WRONG_APPID : order->sub_appid;
 
   sandbox_json_add_text (
-      builder, mode->mchid, fault.kind == SANDBOX_FAULT_WRONG_MCHID ? WRONG_MCHID : order->mchid);
+      builder, mode->mchid, fault.kind == SANDBOX_FAULT_WRONG_MCHID ? SANDBOX_WECHAT_WRONG_MCHID : order->mchid);
   sandbox_json_add_text (
-      builder, mode->appid, fault.kind == SANDBOX_FAULT_WRONG_APPID ? WRONG_APPID : order->appid);
+      builder, mode->appid, fault.kind == SANDBOX_FAULT_WRONG_APPID ? SANDBOX_WECHAT_WRONG_APPID : order->appid);
   if (sub_mchid != NULL)
     sandbox_json_add_text (builder, "sub_mchid", sub_mchid);
   if (sub_appid != NULL)

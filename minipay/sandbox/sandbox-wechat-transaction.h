@@ -3,6 +3,10 @@
 
 #include "sandbox-gateway.h"
 
+/* What the faults wrong-mchid, wrong-sub-mchid and wrong-appid tell: numbers of nobody. */
+#define SANDBOX_WECHAT_WRONG_MCHID "1900000009"
+#define SANDBOX_WECHAT_WRONG_APPID "wx0000000000000009"
+
 char *sandbox_wechat_make_prepay_id (void);
 char *sandbox_wechat_make_transaction (SandboxOrder *order, SandboxFault fault);
 char *sandbox_wechat_make_event (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault);

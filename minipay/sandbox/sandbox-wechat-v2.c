@@ -9,6 +9,7 @@
 #include "sandbox-fields.h"
 #include "sandbox-notify.h"
 #include "sandbox-sign-v2.h"
+#include "sandbox-wechat-transaction.h"
 #include "sandbox-wechat-v2-order.h"
 #include "sandbox-xml.h"
 
@@ -55,14 +56,10 @@ reject (SandboxReply *reply, const char *message, const char *detail)
 static char *
 seal (Sandbox *sandbox, const SandboxMerchant *merchant, GHashTable *fields, SandboxFault fault)
 {
-  gboolean is_other = fault.kind == SANDBOX_FAULT_OTHER_DIGEST;
-  const char *sign_type = is_other ? sandbox_v2_other_type (merchant->sign_type) : merchant->sign_type;
-  g_autofree char *sign =
-      sandbox_v2_sign (fields, sign_type, sandbox_config_get_sign_key (sandbox->config, merchant));
+  g_autofree char *sign = sandbox_v2_sign_as (
+      fields, merchant->sign_type, sandbox_config_get_sign_key (sandbox->config, merchant), fault);
 
-  if (fault.kind == SANDBOX_FAULT_BAD_SIGNATURE)
-    sign[0] = sign[0] == '0' ? '1' : '0';
-  if (fault.kind != SANDBOX_FAULT_NO_SIGNATURE)
+  if (sign != NULL)
     put (fields, "sign", sign);
   return sandbox_xml_write (fields);
 }
@@ -75,8 +72,8 @@ put_merchant (GHashTable *fields, const SandboxMerchant *merchant, SandboxFault 
 
   put (fields, "return_code", "SUCCESS");
   put (fields, "return_msg", "OK");
-  put (fields, "appid", fault.kind == SANDBOX_FAULT_WRONG_APPID ? "wx0000000000000009" : merchant->appid);
-  put (fields, "mch_id", fault.kind == SANDBOX_FAULT_WRONG_MCHID ? "1900000009" : merchant->mchid);
+  put (fields, "appid", fault.kind == SANDBOX_FAULT_WRONG_APPID ? SANDBOX_WECHAT_WRONG_APPID : merchant->appid);
+  put (fields, "mch_id", fault.kind == SANDBOX_FAULT_WRONG_MCHID ? SANDBOX_WECHAT_WRONG_MCHID : merchant->mchid);
   put (fields, "nonce_str", nonce);
 }
 
@@ -125,17 +122,6 @@ answer_trouble (SandboxFault fault, SandboxReply *reply)
                      "<result_code><![CDATA[FAIL]]></result_code><err_code><![CDATA[SYSTEMERROR]]></err_code>"
                      "<err_code_des><![CDATA[系统超时]]></err_code_des></xml>");
   return TRUE;
-}
-
-static char *
-make_prepay_id (void)
-{
-  g_autoptr (GDateTime) now = sandbox_now ();
-  g_autofree char *time = g_date_time_format (now, "%Y%m%d%H%M%S");
-  g_autofree char *hex = sandbox_random_hex (16);
-  g_autofree char *lower = g_ascii_strdown (hex, -1);
-
-  return g_strdup_printf ("wx%s%s0000", time, lower);
 }
 
 /* Every parameter a repeat must bring again, with its length: what is signed cannot tell `a&b=c` in one value from
@@ -195,7 +181,7 @@ add_order (Sandbox *sandbox, const SandboxMerchant *merchant, GHashTable *fields
   order->notify_url = g_strdup (sandbox_fields_get (fields, "notify_url"));
   order->attach = g_strdup (sandbox_fields_get (fields, "attach"));
   order->fingerprint = make_fingerprint (fields);
-  order->handle = make_prepay_id ();
+  order->handle = sandbox_wechat_make_prepay_id ();
   order->total = total;
   order->expires_at = expire != NULL ? sandbox_v2_time (expire) : NULL;
   sandbox_order_set (order, "time_start", sandbox_fields_get (fields, "time_start"));

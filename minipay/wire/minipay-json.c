@@ -298,6 +298,23 @@ minipay_json_dup_scalar (const MinipayJson *self, MinipayJsonNode object, const 
   return NULL;
 }
 
+char **
+minipay_json_dup_scalars (const MinipayJson *self, MinipayJsonNode object, const char *const *names, GError **error)
+{
+  g_auto (GStrv) values = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (names != NULL, NULL);
+
+  values = g_new0 (char *, g_strv_length ((char **) names) + 1);
+  for (guint i = 0; names[i] != NULL; i++) {
+    values[i] = minipay_json_dup_scalar (self, object, names[i], error);
+    if (values[i] == NULL)
+      return NULL;
+  }
+  return g_steal_pointer (&values);
+}
+
 static gboolean
 node_read_integer (const MinipayJson *self,
                    MinipayJsonNode node,

@@ -77,6 +77,11 @@ minipay_json_require_string (const MinipayJson *self, MinipayJsonNode object, co
 /* A text that is not empty, or a whole number as its digits: what is passed on as it came. (transfer full) */
 MINIPAY_API char *
 minipay_json_dup_scalar (const MinipayJson *self, MinipayJsonNode object, const char *name, GError **error);
+/* The same for all of @names, a NULL at their end, in their order; NULL when one is missing. (transfer full) */
+MINIPAY_API char **minipay_json_dup_scalars (const MinipayJson *self,
+                                             MinipayJsonNode object,
+                                             const char *const *names,
+                                             GError **error);
 MINIPAY_API gboolean minipay_json_require_integer (const MinipayJson *self,
                                                    MinipayJsonNode object,
                                                    const char *name,

@@ -157,18 +157,15 @@ codec_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **err
 static gboolean
 codec_set_wechat_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode data, GError **error)
 {
-  g_autofree char *timestamp = minipay_json_dup_scalar (json, data, "timeStamp", error);
-  g_autofree char *nonce = timestamp != NULL ? minipay_json_dup_scalar (json, data, "nonceStr", error) : NULL;
-  g_autofree char *package = nonce != NULL ? minipay_json_dup_scalar (json, data, "package", error) : NULL;
-  g_autofree char *sign_type = package != NULL ? minipay_json_dup_scalar (json, data, "signType", error) : NULL;
-  g_autofree char *pay_sign = sign_type != NULL ? minipay_json_dup_scalar (json, data, "paySign", error) : NULL;
+  static const char *const names[] = { "timeStamp", "nonceStr", "package", "signType", "paySign", NULL };
+  g_auto (GStrv) values = minipay_json_dup_scalars (json, data, names, error);
 
-  if (pay_sign == NULL)
+  if (values == NULL)
     return FALSE;
   minipay_checkout_set_wechat_cashier (
       checkout,
       MINIPAY_METHOD_MINI_PROGRAM,
-      &(MinipayWechatCashier){ NULL, timestamp, nonce, package, sign_type, pay_sign });
+      &(MinipayWechatCashier){ NULL, values[0], values[1], values[2], values[3], values[4] });
   return TRUE;
 }
 

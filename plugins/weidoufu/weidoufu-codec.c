@@ -186,18 +186,15 @@ codec_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **err
 static gboolean
 codec_set_wechat_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode jsapi, GError **error)
 {
-  g_autofree char *timestamp = minipay_json_dup_scalar (json, jsapi, "timestamp", error);
-  g_autofree char *nonce = timestamp != NULL ? minipay_json_dup_scalar (json, jsapi, "nonce_str", error) : NULL;
-  g_autofree char *package = nonce != NULL ? minipay_json_dup_scalar (json, jsapi, "package", error) : NULL;
-  g_autofree char *sign_type = package != NULL ? minipay_json_dup_scalar (json, jsapi, "sign_type", error) : NULL;
-  g_autofree char *pay_sign = sign_type != NULL ? minipay_json_dup_scalar (json, jsapi, "pay_sign", error) : NULL;
+  static const char *const names[] = { "timestamp", "nonce_str", "package", "sign_type", "pay_sign", NULL };
+  g_auto (GStrv) values = minipay_json_dup_scalars (json, jsapi, names, error);
 
-  if (pay_sign == NULL)
+  if (values == NULL)
     return FALSE;
   minipay_checkout_set_wechat_cashier (
       checkout,
       MINIPAY_METHOD_MINI_PROGRAM,
-      &(MinipayWechatCashier){ NULL, timestamp, nonce, package, sign_type, pay_sign });
+      &(MinipayWechatCashier){ NULL, values[0], values[1], values[2], values[3], values[4] });
   minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_UNI_APP, "orderInfo", "wx");
   return TRUE;
 }

@@ -328,6 +328,38 @@ test_require (void)
 }
 
 static void
+test_dup_scalars (void)
+{
+  static const char *const names[] = { "i", "s", NULL };
+  static const char *const none[] = { NULL };
+  static const struct {
+    const char *names[4];
+    const char *message;
+  } cases[] = {
+    { { "s", "i", "gone" }, "JSON member \"gone\" is missing, allowed is a text or a whole number" },
+    { { "n", "gone", "s" }, "JSON member \"n\" is null, allowed is a text or a whole number" },
+    { { "s", "empty", "i" }, "JSON member \"empty\" is a string, allowed is a text or a whole number" },
+    { { "s", "i", "d" }, "JSON member \"d\" is 1.5, allowed is a text or a whole number" },
+  };
+  g_autoptr (MinipayJson) json = parse_valid ("{\"s\":\"茶\",\"i\":-7,\"empty\":\"\",\"n\":null,\"d\":1.5}");
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) values = minipay_json_dup_scalars (json, 1, names, &error);
+  g_auto (GStrv) nothing = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpstrv (values, ((const char *const[]){ "-7", "茶", NULL }));
+  nothing = minipay_json_dup_scalars (json, 1, none, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstrv (nothing, none);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_assert_null (minipay_json_dup_scalars (json, 1, cases[i].names, &error));
+    assert_error_text (error, MINIPAY_ERROR_PROTOCOL, cases[i].message);
+    g_clear_error (&error);
+  }
+}
+
+static void
 test_read_optional (void)
 {
   g_autoptr (MinipayJson) json = parse_valid ("{\"s\":\"x\",\"n\":null,\"i\":100,\"d\":1.5}");
@@ -578,6 +610,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json/strings/unescaped-and-raw-kept", test_strings);
   g_test_add_func ("/json/integers/boundaries-exact", test_integers);
   g_test_add_func ("/json/require/wrong-kind-named", test_require);
+  g_test_add_func ("/json/read/scalars", test_dup_scalars);
   g_test_add_func ("/json/read/absent-and-null-are-not-there", test_read_optional);
   g_test_add_func ("/json/limits/last-allowed-and-first-refused", test_limits);
   g_test_add_func ("/json/members/sixty-thousand-refused", test_members_too_many);
