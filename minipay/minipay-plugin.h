@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "core/minipay-bill-claim.h"
 #include "core/minipay-payment-claim.h"
+#include "core/minipay-refund-claim.h"
+#include "core/minipay-report-claim.h"
 #include "core/minipay-wechat-cashier.h"
 #include "minipay.h"
 #include "provider/minipay-call.h"

@@ -4,7 +4,6 @@
 #include "client/minipay-account-private.h"
 #include "client/minipay-compare-private.h"
 #include "core/minipay-error-private.h"
-#include "provider/minipay-limits-private.h"
 
 /* An answer that nobody signed may settle an order only when the gateway's number is the one that was noted
  * when the order was made, or when the account says that it may. */
@@ -43,11 +42,13 @@ query_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpoi
   if (number == NULL)
     return g_object_ref (result);
 
-  intent = minipay_store_find (minipay_account_get_house (self)->store, account, number, &local_error);
+  intent = minipay_store_find (
+      minipay_account_get_house (self)->store, account, MINIPAY_INTENT_KIND_PAYMENT, number, &local_error);
   if (local_error == NULL && intent != NULL && minipay_compare_with_intent (payment, intent, &local_error) &&
       query_may_settle (self, payment, intent))
     advanced = minipay_store_advance (minipay_account_get_house (self)->store,
                                       account,
+                                      MINIPAY_INTENT_KIND_PAYMENT,
                                       number,
                                       minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
                                       minipay_payment_get_transaction_id (payment),
@@ -63,47 +64,17 @@ const MinipayExchangePolicy minipay_query_policy = { NULL, query_conclude };
 
 /* --- A question of our own: what a refused message speaks of --- */
 
-static gboolean
-intent_is_open (MinipayIntent *intent)
-{
-  switch (minipay_intent_get_state (intent)) {
-  case MINIPAY_INTENT_STATE_SENDING:
-  case MINIPAY_INTENT_STATE_UNKNOWN:
-  case MINIPAY_INTENT_STATE_PENDING:
-    return TRUE;
-  case MINIPAY_INTENT_STATE_PAID:
-  case MINIPAY_INTENT_STATE_REFUNDED:
-  case MINIPAY_INTENT_STATE_CLOSED:
-  case MINIPAY_INTENT_STATE_FAILED:
-  default:
-    return FALSE;
-  }
-}
-
 void
 minipay_account_ask_about (MinipayAccount *self, const char *out_trade_no)
 {
-  const MinipayAccountHouse *house = minipay_account_get_house (self);
-  MinipayProviderInfo *info = minipay_account_get_info (self);
-  MinipayAccountConfig *config = minipay_account_get_config (self);
-  MinipayExchangeSetup setup = { house->transport, &minipay_query_policy, self, house->deadline_ms };
   g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new (out_trade_no);
-  g_autoptr (MinipayExchange) exchange = NULL;
-  g_autoptr (MinipayIntent) intent = NULL;
+  g_autoptr (MinipayIntent) intent = minipay_store_find (minipay_account_get_house (self)->store,
+                                                         minipay_account_get_name (self),
+                                                         MINIPAY_INTENT_KIND_PAYMENT,
+                                                         out_trade_no,
+                                                         NULL);
 
   /* a stranger can name any order: only ours, only open ones, and each at most once a minute */
-  if (!minipay_limits_check_operation (info, config, MINIPAY_OPERATION_QUERY, NULL) ||
-      !minipay_limits_check_ref (info, config, ref, NULL))
-    return;
-  intent = minipay_store_find (house->store, minipay_account_config_get_name (config), out_trade_no, NULL);
-  if (intent == NULL || !intent_is_open (intent) || !minipay_account_claim_question (self, out_trade_no))
-    return;
-  exchange = minipay_exchange_new (minipay_account_get_payment_provider (self),
-                                   info,
-                                   config,
-                                   MINIPAY_OPERATION_QUERY,
-                                   G_OBJECT (ref),
-                                   MINIPAY_WALLET_ANY,
-                                   &minipay_real_environment);
-  minipay_exchange_run_detached (exchange, &setup, G_OBJECT (self));
+  if (intent != NULL && minipay_intent_is_open (intent))
+    minipay_account_ask_detached (self, MINIPAY_OPERATION_QUERY, G_OBJECT (ref), out_trade_no);
 }

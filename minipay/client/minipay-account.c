@@ -3,8 +3,10 @@
 
 #include "client/minipay-account.h"
 
-#include "client/minipay-account-private.h"
+#include "client/minipay-resolve-private.h"
+#include "provider/minipay-call-request-private.h"
 #include "provider/minipay-limits-private.h"
+#include "provider/minipay-provider-info-private.h"
 
 /**
  * MinipayAccount:
@@ -156,62 +158,119 @@ minipay_account_claim_question (MinipayAccount *self, const char *out_trade_no)
 static const MinipayExchangePolicy *
 account_get_policy (MinipayOperation operation)
 {
-  return operation == MINIPAY_OPERATION_CREATE ? &minipay_create_policy : &minipay_query_policy;
+  switch (operation) {
+  case MINIPAY_OPERATION_CREATE:
+    return &minipay_create_policy;
+  case MINIPAY_OPERATION_CLOSE:
+  case MINIPAY_OPERATION_REVERSE:
+    return &minipay_close_policy;
+  case MINIPAY_OPERATION_REFUND:
+    return &minipay_refund_policy;
+  case MINIPAY_OPERATION_QUERY_REFUND:
+    return &minipay_query_refund_policy;
+  case MINIPAY_OPERATION_CALL:
+    return &minipay_call_policy;
+  case MINIPAY_OPERATION_DOWNLOAD_BILL:
+    return &minipay_bill_policy;
+  case MINIPAY_OPERATION_REFRESH_KEYS:
+    return &minipay_refresh_policy;
+  case MINIPAY_OPERATION_QUERY:
+  case MINIPAY_OPERATION_RECEIVE:
+  default:
+    return &minipay_query_policy;
+  }
 }
 
-static MinipayExchange *
-account_begin_exchange (MinipayAccount *self, MinipayOperation operation, GObject *subject, GError **error)
+static gboolean
+account_check_subject (
+    MinipayAccount *self, const char *operation, GObject *subject, MinipayWallet *wallet, GError **error)
+{
+  if (MINIPAY_IS_ORDER (subject))
+    return minipay_limits_check_order (
+        self->info, self->config, MINIPAY_ORDER (subject), minipay_real_environment.now (NULL), wallet, error);
+  if (MINIPAY_IS_PAYMENT_REF (subject))
+    return minipay_limits_check_ref (self->info, self->config, operation, MINIPAY_PAYMENT_REF (subject), error);
+  if (MINIPAY_IS_REFUND_REQUEST (subject))
+    return minipay_limits_check_refund (self->info, self->config, MINIPAY_REFUND_REQUEST (subject), error);
+  if (MINIPAY_IS_REFUND_REF (subject))
+    return minipay_limits_check_refund_ref (self->info, self->config, MINIPAY_REFUND_REF (subject), error);
+  if (MINIPAY_IS_BILL_REQUEST (subject))
+    return minipay_limits_check_bill (self->info, self->config, MINIPAY_BILL_REQUEST (subject), error);
+  return minipay_limits_check_extras (minipay_provider_info_get_manifest (self->info),
+                                      self->config,
+                                      operation,
+                                      NULL,
+                                      minipay_call_request_get_params (MINIPAY_CALL_REQUEST (subject)),
+                                      error);
+}
+
+MinipayExchange *
+minipay_account_begin_exchange (MinipayAccount *self, MinipayOperation operation, GObject *subject, GError **error)
 {
   MinipayWallet wallet = MINIPAY_WALLET_ANY;
-  gboolean is_good = minipay_limits_check_operation (self->info, self->config, operation, error);
+  const char *name = MINIPAY_IS_CALL_REQUEST (subject)
+                         ? minipay_call_request_get_name (MINIPAY_CALL_REQUEST (subject))
+                         : minipay_operation_to_string (operation);
 
-  if (is_good && operation == MINIPAY_OPERATION_CREATE)
-    is_good = minipay_limits_check_order (
-        self->info, self->config, MINIPAY_ORDER (subject), minipay_real_environment.now (NULL), &wallet, error);
-  else if (is_good)
-    is_good = minipay_limits_check_ref (self->info, self->config, MINIPAY_PAYMENT_REF (subject), error);
-  if (!is_good)
+  if (!minipay_limits_check_operation (self->info, self->config, name, error) ||
+      !account_check_subject (self, name, subject, &wallet, error))
     return NULL;
   return minipay_exchange_new (
       self->provider, self->info, self->config, operation, subject, wallet, &minipay_real_environment);
 }
 
-static void
-account_start (MinipayAccount *self,
-               MinipayOperation operation,
-               GObject *subject,
-               GCancellable *cancellable,
-               gpointer source_tag,
-               GAsyncReadyCallback callback,
-               gpointer user_data)
+static MinipayExchangeSetup
+account_get_setup (MinipayAccount *self, MinipayOperation operation)
 {
-  MinipayExchangeSetup setup = {
-    self->house.transport, account_get_policy (operation), self, self->house.deadline_ms
-  };
+  return (
+      MinipayExchangeSetup){ self->house.transport, account_get_policy (operation), self, self->house.deadline_ms };
+}
+
+void
+minipay_account_start (MinipayAccount *self,
+                       MinipayOperation operation,
+                       GObject *subject,
+                       GCancellable *cancellable,
+                       gpointer source_tag,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  MinipayExchangeSetup setup = account_get_setup (self, operation);
   g_autoptr (MinipayExchange) exchange = NULL;
   GError *error = NULL;
 
   minipay_account_refresh_if_due (self, FALSE);
-  exchange = account_begin_exchange (self, operation, subject, &error);
+  exchange = minipay_account_begin_exchange (self, operation, subject, &error);
   if (exchange == NULL)
     g_task_report_error (self, callback, user_data, source_tag, error);
   else
     minipay_exchange_run_async (exchange, &setup, G_OBJECT (self), cancellable, source_tag, callback, user_data);
 }
 
-static GObject *
-account_run (
+GObject *
+minipay_account_run (
     MinipayAccount *self, MinipayOperation operation, GObject *subject, GCancellable *cancellable, GError **error)
 {
-  MinipayExchangeSetup setup = {
-    self->house.transport, account_get_policy (operation), self, self->house.deadline_ms
-  };
-  g_autoptr (MinipayExchange) exchange = account_begin_exchange (self, operation, subject, error);
+  MinipayExchangeSetup setup = account_get_setup (self, operation);
+  g_autoptr (MinipayExchange) exchange = minipay_account_begin_exchange (self, operation, subject, error);
 
   if (exchange == NULL)
     return NULL;
   minipay_account_refresh_if_due (self, FALSE);
   return minipay_exchange_run (exchange, &setup, G_OBJECT (self), cancellable, error);
+}
+
+void
+minipay_account_ask_detached (MinipayAccount *self,
+                              MinipayOperation operation,
+                              GObject *subject,
+                              const char *number)
+{
+  MinipayExchangeSetup setup = account_get_setup (self, operation);
+  g_autoptr (MinipayExchange) exchange = minipay_account_begin_exchange (self, operation, subject, NULL);
+
+  if (exchange != NULL && minipay_account_claim_question (self, number))
+    minipay_exchange_run_detached (exchange, &setup, G_OBJECT (self));
 }
 
 /**
@@ -269,6 +328,9 @@ minipay_account_get_mode (MinipayAccount *self)
  * Creates a payment at the gateway and waits. The order is in the journal before its first byte leaves.
  * Retries by itself, with the same number, where the gateway takes a repetition for the same order.
  *
+ * A payment by the buyer's code (%MINIPAY_METHOD_CODE) ends when it is decided: while the buyer is asked for a
+ * password the order is asked about, and what stays open is reversed, where the gateway can.
+ *
  * Errors: %MINIPAY_ERROR_INVALID, %MINIPAY_ERROR_NOT_SUPPORTED, %MINIPAY_ERROR_REFUSED, %MINIPAY_ERROR_AUTH,
  * %MINIPAY_ERROR_CONFLICT (the number is used or closed: query it), %MINIPAY_ERROR_ALREADY_PAID,
  * %MINIPAY_ERROR_RATE_LIMITED,
@@ -286,7 +348,10 @@ minipay_account_create_payment (MinipayAccount *self,
                                 GError **error)
 {
   g_return_val_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_ORDER (order), NULL);
-  return (MinipayCheckout *) account_run (self, MINIPAY_OPERATION_CREATE, G_OBJECT (order), cancellable, error);
+  if (minipay_order_get_method (order) == MINIPAY_METHOD_CODE)
+    return minipay_account_create_code_payment (self, order, cancellable, error);
+  return (MinipayCheckout *) minipay_account_run (
+      self, MINIPAY_OPERATION_CREATE, G_OBJECT (order), cancellable, error);
 }
 
 /**
@@ -309,13 +374,18 @@ minipay_account_create_payment_async (MinipayAccount *self,
                                       gpointer user_data)
 {
   g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_ORDER (order));
-  account_start (self,
-                 MINIPAY_OPERATION_CREATE,
-                 G_OBJECT (order),
-                 cancellable,
-                 minipay_account_create_payment_async,
-                 callback,
-                 user_data);
+  if (minipay_order_get_method (order) == MINIPAY_METHOD_CODE) {
+    minipay_account_start_code_payment (
+        self, order, cancellable, minipay_account_create_payment_async, callback, user_data);
+    return;
+  }
+  minipay_account_start (self,
+                         MINIPAY_OPERATION_CREATE,
+                         G_OBJECT (order),
+                         cancellable,
+                         minipay_account_create_payment_async,
+                         callback,
+                         user_data);
 }
 
 /**
@@ -364,7 +434,7 @@ minipay_account_query_payment (MinipayAccount *self,
                                GError **error)
 {
   g_return_val_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_PAYMENT_REF (ref), NULL);
-  return (MinipayPayment *) account_run (self, MINIPAY_OPERATION_QUERY, G_OBJECT (ref), cancellable, error);
+  return (MinipayPayment *) minipay_account_run (self, MINIPAY_OPERATION_QUERY, G_OBJECT (ref), cancellable, error);
 }
 
 /**
@@ -387,13 +457,13 @@ minipay_account_query_payment_async (MinipayAccount *self,
                                      gpointer user_data)
 {
   g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && MINIPAY_IS_PAYMENT_REF (ref));
-  account_start (self,
-                 MINIPAY_OPERATION_QUERY,
-                 G_OBJECT (ref),
-                 cancellable,
-                 minipay_account_query_payment_async,
-                 callback,
-                 user_data);
+  minipay_account_start (self,
+                         MINIPAY_OPERATION_QUERY,
+                         G_OBJECT (ref),
+                         cancellable,
+                         minipay_account_query_payment_async,
+                         callback,
+                         user_data);
 }
 
 /**

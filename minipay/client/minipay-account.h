@@ -3,10 +3,16 @@
 
 #include <gio/gio.h>
 
+#include "core/minipay-bill-request.h"
+#include "core/minipay-bill.h"
 #include "core/minipay-checkout.h"
 #include "core/minipay-order.h"
 #include "core/minipay-payment-ref.h"
 #include "core/minipay-payment.h"
+#include "core/minipay-refund-ref.h"
+#include "core/minipay-refund-request.h"
+#include "core/minipay-refund.h"
+#include "core/minipay-report.h"
 
 G_BEGIN_DECLS
 
@@ -42,5 +48,91 @@ MINIPAY_API void minipay_account_query_payment_async (MinipayAccount *self,
                                                       gpointer user_data);
 MINIPAY_API MinipayPayment *
 minipay_account_query_payment_finish (MinipayAccount *self, GAsyncResult *result, GError **error);
+
+MINIPAY_API MinipayRefund *minipay_account_refund (MinipayAccount *self,
+                                                   MinipayRefundRequest *request,
+                                                   GCancellable *cancellable,
+                                                   GError **error);
+MINIPAY_API void minipay_account_refund_async (MinipayAccount *self,
+                                               MinipayRefundRequest *request,
+                                               GCancellable *cancellable,
+                                               GAsyncReadyCallback callback,
+                                               gpointer user_data);
+MINIPAY_API MinipayRefund *
+minipay_account_refund_finish (MinipayAccount *self, GAsyncResult *result, GError **error);
+
+MINIPAY_API MinipayRefund *minipay_account_query_refund (MinipayAccount *self,
+                                                         MinipayRefundRef *ref,
+                                                         GCancellable *cancellable,
+                                                         GError **error);
+MINIPAY_API void minipay_account_query_refund_async (MinipayAccount *self,
+                                                     MinipayRefundRef *ref,
+                                                     GCancellable *cancellable,
+                                                     GAsyncReadyCallback callback,
+                                                     gpointer user_data);
+MINIPAY_API MinipayRefund *
+minipay_account_query_refund_finish (MinipayAccount *self, GAsyncResult *result, GError **error);
+
+MINIPAY_API MinipayPayment *minipay_account_close_payment (MinipayAccount *self,
+                                                           MinipayPaymentRef *ref,
+                                                           GCancellable *cancellable,
+                                                           GError **error);
+MINIPAY_API void minipay_account_close_payment_async (MinipayAccount *self,
+                                                      MinipayPaymentRef *ref,
+                                                      GCancellable *cancellable,
+                                                      GAsyncReadyCallback callback,
+                                                      gpointer user_data);
+MINIPAY_API MinipayPayment *
+minipay_account_close_payment_finish (MinipayAccount *self, GAsyncResult *result, GError **error);
+
+MINIPAY_API MinipayPayment *minipay_account_reverse_payment (MinipayAccount *self,
+                                                             MinipayPaymentRef *ref,
+                                                             GCancellable *cancellable,
+                                                             GError **error);
+MINIPAY_API void minipay_account_reverse_payment_async (MinipayAccount *self,
+                                                        MinipayPaymentRef *ref,
+                                                        GCancellable *cancellable,
+                                                        GAsyncReadyCallback callback,
+                                                        gpointer user_data);
+MINIPAY_API MinipayPayment *
+minipay_account_reverse_payment_finish (MinipayAccount *self, GAsyncResult *result, GError **error);
+
+MINIPAY_API MinipayBill *minipay_account_download_bill (MinipayAccount *self,
+                                                        MinipayBillRequest *request,
+                                                        GCancellable *cancellable,
+                                                        GError **error);
+MINIPAY_API void minipay_account_download_bill_async (MinipayAccount *self,
+                                                      MinipayBillRequest *request,
+                                                      GCancellable *cancellable,
+                                                      GAsyncReadyCallback callback,
+                                                      gpointer user_data);
+MINIPAY_API MinipayBill *
+minipay_account_download_bill_finish (MinipayAccount *self, GAsyncResult *result, GError **error);
+
+MINIPAY_API MinipayReport *minipay_account_call (
+    MinipayAccount *self, const char *name, GVariant *params, GCancellable *cancellable, GError **error);
+MINIPAY_API void minipay_account_call_async (MinipayAccount *self,
+                                             const char *name,
+                                             GVariant *params,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data);
+MINIPAY_API MinipayReport *minipay_account_call_finish (MinipayAccount *self, GAsyncResult *result, GError **error);
+
+MINIPAY_API MinipayPayment *minipay_account_resolve (MinipayAccount *self,
+                                                     MinipayPaymentRef *ref,
+                                                     MinipayResolveFlags flags,
+                                                     guint patience_s,
+                                                     GCancellable *cancellable,
+                                                     GError **error);
+MINIPAY_API void minipay_account_resolve_async (MinipayAccount *self,
+                                                MinipayPaymentRef *ref,
+                                                MinipayResolveFlags flags,
+                                                guint patience_s,
+                                                GCancellable *cancellable,
+                                                GAsyncReadyCallback callback,
+                                                gpointer user_data);
+MINIPAY_API MinipayPayment *
+minipay_account_resolve_finish (MinipayAccount *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

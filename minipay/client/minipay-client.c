@@ -11,9 +11,16 @@
 #include "core/minipay-error-private.h"
 #include "core/minipay-secret-private.h"
 
-#define DEFAULT_MAX_IN_FLIGHT   64
-#define DEFAULT_DEADLINE_MS     10000
-#define MAX_DEADLINE_MS         30000
+#define DEFAULT_MAX_IN_FLIGHT 64
+#define DEFAULT_DEADLINE_MS   10000
+#define MAX_DEADLINE_MS       30000
+
+/* WeChat Pay: ask every 5 seconds for about 30, then reverse */
+#define DEFAULT_CODE_INTERVAL_MS 5000
+#define DEFAULT_CODE_PATIENCE_MS 30000
+#define MAX_CODE_INTERVAL_MS     30000
+#define MAX_CODE_PATIENCE_MS     120000
+
 #define ACCOUNT_PREFIX          "account "
 #define ACCOUNT_NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
@@ -43,6 +50,8 @@ struct _MinipayClient {
   MinipayTransport *transport;
   guint max_in_flight;
   guint deadline_ms;
+  guint code_interval_ms;
+  guint code_patience_ms;
   char *ca_file;
 };
 
@@ -107,6 +116,8 @@ minipay_client_init (MinipayClient *self)
   self->entries = g_ptr_array_new_with_free_func (client_entry_free);
   self->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
   self->deadline_ms = DEFAULT_DEADLINE_MS;
+  self->code_interval_ms = DEFAULT_CODE_INTERVAL_MS;
+  self->code_patience_ms = DEFAULT_CODE_PATIENCE_MS;
 }
 
 /**
@@ -255,7 +266,8 @@ client_read_number (GKeyFile *file, const char *key, guint minimum, guint maximu
 static gboolean
 client_read_transport (MinipayClient *self, GKeyFile *file, const char *folder, GError **error)
 {
-  static const char *const known[] = { "max-in-flight", "deadline-ms", "ca-file", NULL };
+  static const char *const known[] = { "max-in-flight",    "deadline-ms", "code-interval-ms",
+                                       "code-patience-ms", "ca-file",     NULL };
   g_auto (GStrv) keys = g_key_file_get_keys (file, "transport", NULL, NULL);
   g_autofree char *ca_file = g_key_file_get_string (file, "transport", "ca-file", NULL);
 
@@ -264,7 +276,8 @@ client_read_transport (MinipayClient *self, GKeyFile *file, const char *folder, 
       g_set_error (error,
                    MINIPAY_ERROR,
                    MINIPAY_ERROR_CONFIG,
-                   "[transport] %s is no setting, there are max-in-flight, deadline-ms and ca-file",
+                   "[transport] %s is no setting, there are max-in-flight, deadline-ms, code-interval-ms, "
+                   "code-patience-ms and ca-file",
                    *key);
       return FALSE;
     }
@@ -277,7 +290,9 @@ client_read_transport (MinipayClient *self, GKeyFile *file, const char *folder, 
     self->ca_file = g_canonicalize_filename (ca_file, folder);
   }
   return client_read_number (file, "max-in-flight", 1, 1024, &self->max_in_flight, error) &&
-         client_read_number (file, "deadline-ms", 100, MAX_DEADLINE_MS, &self->deadline_ms, error);
+         client_read_number (file, "deadline-ms", 100, MAX_DEADLINE_MS, &self->deadline_ms, error) &&
+         client_read_number (file, "code-interval-ms", 100, MAX_CODE_INTERVAL_MS, &self->code_interval_ms, error) &&
+         client_read_number (file, "code-patience-ms", 0, MAX_CODE_PATIENCE_MS, &self->code_patience_ms, error);
 }
 
 static gboolean
@@ -305,8 +320,9 @@ client_read_account (MinipayClient *self, GKeyFile *file, const char *group, con
  * @error: return location for an error
  *
  * Adds the accounts of a key file: one group `[account NAME]` each, and `[transport]` with `max-in-flight`
- * (default 64), `deadline-ms` (100 to 30000, default 10000) and `ca-file`. Relative paths start at the file's
- * folder.
+ * (default 64), `deadline-ms` (100 to 30000, default 10000), `code-interval-ms` (100 to 30000, default 5000: how
+ * often a code payment is asked about), `code-patience-ms` (0 to 120000, default 30000: how long its buyer may
+ * take) and `ca-file`. Relative paths start at the file's folder.
  *
  * Errors: %MINIPAY_ERROR_CONFIG.
  *
@@ -481,7 +497,9 @@ client_start_account (MinipayClient *self, ClientEntry *entry, GError **error)
     return FALSE;
   if (self->transport == NULL)
     self->transport = minipay_transport_new (self->max_in_flight, self->ca_file);
-  house = (MinipayAccountHouse){ self->transport, self->store, self->deadline_ms };
+  house = (MinipayAccountHouse){
+    self->transport, self->store, self->deadline_ms, self->code_interval_ms, self->code_patience_ms
+  };
   entry->account = minipay_account_new (info, config, provider, &house);
   /* nothing needs the texts any more */
   g_hash_table_remove_all (entry->settings);

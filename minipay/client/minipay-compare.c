@@ -9,8 +9,8 @@
 #include "provider/minipay-account-config-private.h"
 #include "provider/minipay-provider-info-private.h"
 
-static gboolean
-compare_text (const char *what, const char *claimed, const char *asked, GError **error)
+gboolean
+minipay_compare_text (const char *what, const char *claimed, const char *asked, GError **error)
 {
   g_autofree char *quoted = NULL;
 
@@ -27,15 +27,15 @@ compare_text (const char *what, const char *claimed, const char *asked, GError *
   return FALSE;
 }
 
-static gboolean
-compare_setting (
+gboolean
+minipay_compare_setting (
     const char *what, const char *claimed, MinipayAccountConfig *config, const char *field, GError **error)
 {
-  return compare_text (what, claimed, minipay_account_config_peek (config, field), error);
+  return minipay_compare_text (what, claimed, minipay_account_config_peek (config, field), error);
 }
 
-static gboolean
-compare_total (const MinipayMoney *claimed, const MinipayMoney *asked, GError **error)
+gboolean
+minipay_compare_money (const char *what, const MinipayMoney *claimed, const MinipayMoney *asked, GError **error)
 {
   g_autofree char *claimed_text = NULL;
   g_autofree char *asked_text = NULL;
@@ -47,7 +47,8 @@ compare_total (const MinipayMoney *claimed, const MinipayMoney *asked, GError **
   g_set_error (error,
                MINIPAY_ERROR,
                MINIPAY_ERROR_MISMATCH,
-               "the gateway speaks of a total of %s, asked were %s",
+               "the gateway speaks of %s of %s, asked were %s",
+               what,
                claimed_text,
                asked_text);
   return FALSE;
@@ -56,7 +57,42 @@ compare_total (const MinipayMoney *claimed, const MinipayMoney *asked, GError **
 gboolean
 minipay_compare_checkout (MinipayCheckout *checkout, const char *out_trade_no, GError **error)
 {
-  return compare_text ("out_trade_no", minipay_checkout_get_out_trade_no (checkout), out_trade_no, error);
+  return minipay_compare_text ("out_trade_no", minipay_checkout_get_out_trade_no (checkout), out_trade_no, error);
+}
+
+gboolean
+minipay_compare_currency (const char *what, const MinipayMoney *money, MinipayProviderInfo *info, GError **error)
+{
+  if (money == NULL)
+    return TRUE;
+  if (!minipay_money_is_valid (money) || minipay_money_get_minor (money) < 0) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH, "the gateway speaks of %s that is no amount", what);
+    return FALSE;
+  }
+  if (g_strv_contains ((const char *const *) minipay_provider_info_get_manifest (info)->currencies,
+                       minipay_money_get_currency (money)))
+    return TRUE;
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_MISMATCH,
+               "the gateway speaks of %s in %s, which provider %s does not take",
+               what,
+               minipay_money_get_currency (money),
+               minipay_provider_info_get_id (info));
+  return FALSE;
+}
+
+/* Whoever acts for nobody else gets no money that belongs to somebody else. */
+gboolean
+minipay_compare_sub_mchid (const char *sub_mchid, MinipayAccountConfig *config, GError **error)
+{
+  if (sub_mchid == NULL || minipay_account_config_peek (config, "sub-mchid") != NULL)
+    return minipay_compare_setting ("sub_mchid", sub_mchid, config, "sub-mchid", error);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_MISMATCH,
+               "the gateway speaks of a sub_mchid, this account acts for nobody else");
+  return FALSE;
 }
 
 static gboolean
@@ -97,21 +133,8 @@ minipay_compare_payment (MinipayPayment *payment,
   const MinipayMoney *total = minipay_payment_get_total (payment);
   const char *const *echoes = rules != NULL && rules->echoes != NULL ? (const char *const *) rules->echoes : always;
 
-  if (total != NULL && (!minipay_money_is_valid (total) || minipay_money_get_minor (total) < 0)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH, "the gateway speaks of a total that is no amount");
+  if (!minipay_compare_currency ("a total", total, info, error))
     return FALSE;
-  }
-  if (total != NULL &&
-      !g_strv_contains ((const char *const *) minipay_provider_info_get_manifest (info)->currencies,
-                        minipay_money_get_currency (total))) {
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_MISMATCH,
-                 "the gateway speaks of a total in %s, which provider %s does not take",
-                 minipay_money_get_currency (total),
-                 minipay_provider_info_get_id (info));
-    return FALSE;
-  }
   for (const char *const *fact = echoes; *fact != NULL; fact++) {
     if (!payment_moved_money (payment) || payment_states_fact (payment, *fact))
       continue;
@@ -122,19 +145,10 @@ minipay_compare_payment (MinipayPayment *payment,
                  *fact);
     return FALSE;
   }
-  /* whoever acts for nobody else gets no money that belongs to somebody else */
-  if (minipay_payment_get_sub_mchid (payment) != NULL &&
-      minipay_account_config_peek (config, "sub-mchid") == NULL) {
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_MISMATCH,
-                 "the gateway speaks of a sub_mchid, this account acts for nobody else");
-    return FALSE;
-  }
-  return compare_setting ("mchid", minipay_payment_get_mchid (payment), config, "mchid", error) &&
-         compare_setting ("appid", minipay_payment_get_appid (payment), config, "appid", error) &&
-         compare_setting ("sub_mchid", minipay_payment_get_sub_mchid (payment), config, "sub-mchid", error) &&
-         compare_setting ("sub_appid", minipay_payment_get_sub_appid (payment), config, "sub-appid", error);
+  return minipay_compare_setting ("mchid", minipay_payment_get_mchid (payment), config, "mchid", error) &&
+         minipay_compare_setting ("appid", minipay_payment_get_appid (payment), config, "appid", error) &&
+         minipay_compare_sub_mchid (minipay_payment_get_sub_mchid (payment), config, error) &&
+         minipay_compare_setting ("sub_appid", minipay_payment_get_sub_appid (payment), config, "sub-appid", error);
 }
 
 gboolean
@@ -159,15 +173,16 @@ minipay_compare_with_ref (MinipayPayment *payment, MinipayPaymentRef *ref, GErro
                  "the gateway says that the order is paid, but not the total to compare with");
     return FALSE;
   }
-  return compare_text ("out_trade_no",
-                       minipay_payment_get_out_trade_no (payment),
-                       minipay_payment_ref_get_out_trade_no (ref),
-                       error) &&
-         compare_text ("transaction_id",
-                       minipay_payment_get_transaction_id (payment),
-                       minipay_payment_ref_get_transaction_id (ref),
-                       error) &&
-         compare_total (minipay_payment_get_total (payment), minipay_payment_ref_get_total (ref), error);
+  return minipay_compare_text ("out_trade_no",
+                               minipay_payment_get_out_trade_no (payment),
+                               minipay_payment_ref_get_out_trade_no (ref),
+                               error) &&
+         minipay_compare_text ("transaction_id",
+                               minipay_payment_get_transaction_id (payment),
+                               minipay_payment_ref_get_transaction_id (ref),
+                               error) &&
+         minipay_compare_money (
+             "a total", minipay_payment_get_total (payment), minipay_payment_ref_get_total (ref), error);
 }
 
 gboolean
@@ -175,15 +190,16 @@ minipay_compare_with_intent (MinipayPayment *payment, MinipayIntent *intent, GEr
 {
   if (intent == NULL)
     return TRUE;
-  return compare_text ("out_trade_no",
-                       minipay_payment_get_out_trade_no (payment),
-                       minipay_intent_get_out_trade_no (intent),
-                       error) &&
-         compare_text ("transaction_id",
-                       minipay_payment_get_transaction_id (payment),
-                       minipay_intent_get_transaction_id (intent),
-                       error) &&
-         compare_total (minipay_payment_get_total (payment), minipay_intent_get_total (intent), error);
+  return minipay_compare_text ("out_trade_no",
+                               minipay_payment_get_out_trade_no (payment),
+                               minipay_intent_get_number (intent),
+                               error) &&
+         minipay_compare_text ("transaction_id",
+                               minipay_payment_get_transaction_id (payment),
+                               minipay_intent_get_transaction_id (intent),
+                               error) &&
+         minipay_compare_money (
+             "a total", minipay_payment_get_total (payment), minipay_intent_get_total (intent), error);
 }
 
 MinipayIntentState

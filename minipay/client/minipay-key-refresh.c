@@ -46,7 +46,7 @@ minipay_account_refresh_if_due (MinipayAccount *self, gboolean has_met_stranger)
   MinipayExchangeSetup setup = { house->transport, &minipay_refresh_policy, self, house->deadline_ms };
   g_autoptr (MinipayExchange) exchange = NULL;
 
-  if (!minipay_limits_check_operation (info, config, MINIPAY_OPERATION_REFRESH_KEYS, NULL) ||
+  if (!minipay_limits_check_operation (info, config, "refresh-keys", NULL) ||
       !minipay_account_claim_refresh (self, has_met_stranger ? MINIPAY_REFRESH_AFTER_STRANGER_US : EVERY_US))
     return;
   /* what comes of it nobody waits for: the keys there are stay in use, and the next occasion tries again */

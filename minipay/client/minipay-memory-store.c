@@ -17,10 +17,10 @@ struct _MinipayMemoryStore {
   GObject parent_instance;
 
   GMutex mutex;
-  GHashTable *intents;      /* "account\nout_trade_no" to MinipayIntent */
-  GHashTable *transactions; /* "account\ntransaction_id" to out_trade_no */
+  GHashTable *intents;      /* "account\nkind\nnumber" to MinipayIntent */
+  GHashTable *transactions; /* "account\nkind\ntransaction_id" to number */
   GHashTable *events;       /* "account\nevent_id" */
-  GHashTable *effects;      /* "account\nout_trade_no\nstate" that an event has told */
+  GHashTable *effects;      /* "account\nkind\nnumber\nstate" that an event has told */
 };
 
 static void memory_store_iface_init (MinipayStoreInterface *iface);
@@ -44,15 +44,15 @@ minipay_memory_store_finalize (GObject *object)
 }
 
 static char *
-store_key (const char *account, const char *number)
+store_key (const char *account, MinipayIntentKind kind, const char *number)
 {
-  return g_strconcat (account, "\n", number, NULL);
+  return g_strdup_printf ("%s\n%d\n%s", account, (int) kind, number);
 }
 
 static MinipayIntent *
-store_lookup (MinipayMemoryStore *self, const char *account, const char *out_trade_no)
+store_lookup (MinipayMemoryStore *self, const char *account, MinipayIntentKind kind, const char *number)
 {
-  g_autofree char *key = store_key (account, out_trade_no);
+  g_autofree char *key = store_key (account, kind, number);
 
   return g_hash_table_lookup (self->intents, key);
 }
@@ -61,8 +61,37 @@ static void
 store_put (MinipayMemoryStore *self, MinipayIntent *intent)
 {
   g_hash_table_replace (self->intents,
-                        store_key (minipay_intent_get_account (intent), minipay_intent_get_out_trade_no (intent)),
+                        store_key (minipay_intent_get_account (intent),
+                                   minipay_intent_get_kind (intent),
+                                   minipay_intent_get_number (intent)),
                         g_object_ref (intent));
+}
+
+/* Called with the mutex held. */
+static gboolean
+store_check_exclusive (MinipayMemoryStore *self, MinipayIntent *intent, GError **error)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->intents);
+  while (minipay_intent_get_exclusive (intent) && g_hash_table_iter_next (&iter, NULL, &value)) {
+    MinipayIntent *other = value;
+
+    if (!minipay_intent_is_open (other) || minipay_intent_get_kind (other) != minipay_intent_get_kind (intent) ||
+        g_strcmp0 (minipay_intent_get_account (other), minipay_intent_get_account (intent)) != 0 ||
+        g_strcmp0 (minipay_intent_get_order (other), minipay_intent_get_order (intent)) != 0 ||
+        g_strcmp0 (minipay_intent_get_number (other), minipay_intent_get_number (intent)) == 0)
+      continue;
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_CONFLICT,
+                 "%s about order %s is still open: find out what became of it first",
+                 minipay_intent_get_number (other),
+                 minipay_intent_get_order (other));
+    return FALSE;
+  }
+  return TRUE;
 }
 
 static MinipayIntent *
@@ -70,9 +99,13 @@ memory_store_begin (MinipayStore *store, MinipayIntent *intent, GError **error)
 {
   MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  MinipayIntent *known =
-      store_lookup (self, minipay_intent_get_account (intent), minipay_intent_get_out_trade_no (intent));
+  MinipayIntent *known = store_lookup (self,
+                                       minipay_intent_get_account (intent),
+                                       minipay_intent_get_kind (intent),
+                                       minipay_intent_get_number (intent));
 
+  if (!store_check_exclusive (self, intent, error))
+    return NULL;
   if (known == NULL || minipay_intent_get_state (known) == MINIPAY_INTENT_STATE_FAILED) {
     store_put (self, intent);
     return g_object_ref (intent);
@@ -82,17 +115,18 @@ memory_store_begin (MinipayStore *store, MinipayIntent *intent, GError **error)
   g_set_error (error,
                MINIPAY_ERROR,
                MINIPAY_ERROR_CONFLICT,
-               "out_trade_no %s was used before for an order with other content",
-               minipay_intent_get_out_trade_no (intent));
+               "number %s was used before for something with other content",
+               minipay_intent_get_number (intent));
   return NULL;
 }
 
 static MinipayIntent *
-memory_store_find (MinipayStore *store, const char *account, const char *out_trade_no, GError **error)
+memory_store_find (
+    MinipayStore *store, const char *account, MinipayIntentKind kind, const char *number, GError **error)
 {
   MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  MinipayIntent *known = store_lookup (self, account, out_trade_no);
+  MinipayIntent *known = store_lookup (self, account, kind, number);
 
   return known != NULL ? g_object_ref (known) : NULL;
 }
@@ -101,7 +135,8 @@ memory_store_find (MinipayStore *store, const char *account, const char *out_tra
 static gboolean
 store_claim_transaction (MinipayMemoryStore *self,
                          const char *account,
-                         const char *out_trade_no,
+                         MinipayIntentKind kind,
+                         const char *number,
                          const char *transaction_id,
                          GError **error)
 {
@@ -110,22 +145,22 @@ store_claim_transaction (MinipayMemoryStore *self,
 
   if (transaction_id == NULL)
     return TRUE;
-  key = store_key (account, transaction_id);
+  key = store_key (account, kind, transaction_id);
   owner = g_hash_table_lookup (self->transactions, key);
-  if (owner != NULL && g_strcmp0 (owner, out_trade_no) != 0) {
+  if (owner != NULL && g_strcmp0 (owner, number) != 0) {
     g_autofree char *quoted = minipay_error_quote (transaction_id, -1);
 
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_CONFLICT,
-                 "transaction %s belongs to order %s, not to %s",
+                 "transaction %s belongs to %s, not to %s",
                  quoted,
                  owner,
-                 out_trade_no);
+                 number);
     return FALSE;
   }
   if (owner == NULL)
-    g_hash_table_insert (self->transactions, g_steal_pointer (&key), g_strdup (out_trade_no));
+    g_hash_table_insert (self->transactions, g_steal_pointer (&key), g_strdup (number));
   return TRUE;
 }
 
@@ -133,12 +168,13 @@ store_claim_transaction (MinipayMemoryStore *self,
 static MinipayIntent *
 store_advance (MinipayMemoryStore *self,
                const char *account,
-               const char *out_trade_no,
+               MinipayIntentKind kind,
+               const char *number,
                MinipayIntentState state,
                const char *transaction_id,
                GError **error)
 {
-  MinipayIntent *known = store_lookup (self, account, out_trade_no);
+  MinipayIntent *known = store_lookup (self, account, kind, number);
   MinipayIntent *next;
 
   if (known == NULL)
@@ -146,7 +182,7 @@ store_advance (MinipayMemoryStore *self,
   next = minipay_intent_advance (known, state, transaction_id, error);
   if (next == NULL)
     return NULL;
-  if (!store_claim_transaction (self, account, out_trade_no, transaction_id, error)) {
+  if (!store_claim_transaction (self, account, kind, number, transaction_id, error)) {
     g_object_unref (next);
     return NULL;
   }
@@ -157,7 +193,8 @@ store_advance (MinipayMemoryStore *self,
 static MinipayIntent *
 memory_store_advance (MinipayStore *store,
                       const char *account,
-                      const char *out_trade_no,
+                      MinipayIntentKind kind,
+                      const char *number,
                       MinipayIntentState state,
                       const char *transaction_id,
                       GError **error)
@@ -165,14 +202,15 @@ memory_store_advance (MinipayStore *store,
   MinipayMemoryStore *self = MINIPAY_MEMORY_STORE (store);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return store_advance (self, account, out_trade_no, state, transaction_id, error);
+  return store_advance (self, account, kind, number, state, transaction_id, error);
 }
 
 static MinipayIntent *
 memory_store_accept (MinipayStore *store,
                      const char *account,
                      const char *event_id,
-                     const char *out_trade_no,
+                     MinipayIntentKind kind,
+                     const char *number,
                      MinipayIntentState state,
                      const char *transaction_id,
                      gboolean *is_first,
@@ -183,12 +221,13 @@ memory_store_accept (MinipayStore *store,
   g_autofree char *event = NULL;
   const char state_text[] = { (char) ('0' + (int) state), '\0' };
   g_autofree char *effect = NULL;
+  g_autofree char *line = NULL;
   g_autoptr (GError) local_error = NULL;
   const char *whose;
   gboolean is_news;
   MinipayIntent *intent;
 
-  intent = store_advance (self, account, out_trade_no, state, transaction_id, &local_error);
+  intent = store_advance (self, account, kind, number, state, transaction_id, &local_error);
   if (local_error != NULL) {
     g_propagate_error (error, g_steal_pointer (&local_error));
     return NULL;
@@ -197,7 +236,8 @@ memory_store_accept (MinipayStore *store,
    * too late to change anything; but the first is, even when a query was quicker */
   /* who was told of an order that the journal did not know has not been told of this one */
   whose = intent != NULL ? "" : "unmatched\n";
-  effect = g_strconcat (whose, account, "\n", out_trade_no, "\n", state_text, NULL);
+  line = store_key (account, kind, number);
+  effect = g_strconcat (whose, line, "\n", state_text, NULL);
   event = g_strconcat (whose, account, "\n", event_id, NULL);
 
   is_news = g_hash_table_add (self->effects, g_steal_pointer (&effect)) &&

@@ -10,6 +10,8 @@
 #include "core/minipay-error-private.h"
 #include "core/minipay-notification-private.h"
 #include "core/minipay-receipt-private.h"
+#include "core/minipay-refund.h"
+#include "core/minipay-report.h"
 #include "provider/minipay-limits-private.h"
 #include "provider/minipay-worker-private.h"
 
@@ -45,72 +47,184 @@ receive_check_limits (MinipayHttpRequest *request, GError **error)
   return FALSE;
 }
 
-/* A gateway without event numbers: the payment and what is said of it is the event. */
-static char *
-payment_dup_event_id (MinipayPayment *payment)
+static const char *
+enum_get_nick (GType type, int number)
 {
-  g_autoptr (GEnumClass) klass = g_type_class_ref (MINIPAY_TYPE_PAYMENT_STATE);
-  GEnumValue *state = g_enum_get_value (klass, minipay_payment_get_state (payment));
-  const char *transaction = minipay_payment_get_transaction_id (payment);
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+  GEnumValue *value = g_enum_get_value (klass, number);
 
-  return g_strdup_printf ("%s/%s/%s",
-                          minipay_payment_get_out_trade_no (payment),
-                          transaction != NULL ? transaction : "-",
-                          state != NULL ? state->value_nick : "-");
+  return value != NULL ? value->value_nick : "-";
 }
 
-/* An attempt that failed does not bind the order: the next one has another number. */
-static const char *
-payment_get_binding_transaction (MinipayPayment *payment)
+/* A gateway without event numbers: what it is about and what is said of it is the event. */
+static char *
+receive_dup_event_id (
+    MinipayExchange *x, const char *prefix, const char *number, const char *gateway_number, const char *state)
 {
-  return minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_FAILED
-             ? NULL
-             : minipay_payment_get_transaction_id (payment);
+  if (minipay_exchange_get_event_id (x) != NULL)
+    return g_strdup (minipay_exchange_get_event_id (x));
+  return g_strdup_printf ("%s%s/%s/%s", prefix, number, gateway_number != NULL ? gateway_number : "-", state);
+}
+
+static MinipayIntent *
+receive_find (MinipayAccount *self, MinipayIntentKind kind, const char *number, GError **error)
+{
+  return minipay_store_find (
+      minipay_account_get_house (self)->store, minipay_account_get_name (self), kind, number, error);
+}
+
+/* Who says yes to a message ends its deliveries: it must say something, of something. */
+static gboolean
+receive_check_content (const char *number, gboolean is_state_known, GError **error)
+{
+  if (!is_state_known)
+    g_set_error (
+        error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification has a state that minipay does not know");
+  else if (number == NULL || *number == '\0')
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH, "the notification does not name what it is about");
+  else
+    return TRUE;
+  return FALSE;
 }
 
 /* Compares with the journal, then commits; only then is there a notification. */
 static MinipayNotification *
-receive_commit (MinipayAccount *self, MinipayExchange *x, MinipayPayment *payment, GError **error)
+receive_commit_payment (MinipayAccount *self, MinipayExchange *x, MinipayPayment *payment, GError **error)
 {
-  MinipayAccountConfig *config = minipay_account_get_config (self);
-  const char *account = minipay_account_config_get_name (config);
+  const char *account = minipay_account_get_name (self);
   const char *number = minipay_payment_get_out_trade_no (payment);
-  g_autofree char *event_id = NULL;
+  const MinipayPaymentState state = minipay_payment_get_state (payment);
+  const char *transaction_id = minipay_payment_get_transaction_id (payment);
+  g_autofree char *event_id =
+      receive_dup_event_id (x, "", number, transaction_id, enum_get_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) state));
   g_autoptr (MinipayIntent) known = NULL;
   g_autoptr (MinipayIntent) now = NULL;
   g_autoptr (GError) local_error = NULL;
   gboolean is_first = FALSE;
 
-  if (!minipay_compare_payment (payment, minipay_account_get_info (self), config, "receive", error))
+  if (!minipay_compare_payment (
+          payment, minipay_account_get_info (self), minipay_account_get_config (self), "receive", error) ||
+      !receive_check_content (number, state != MINIPAY_PAYMENT_STATE_UNKNOWN, error))
     return NULL;
-  if (minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_UNKNOWN) {
-    /* a yes would end its deliveries, and nobody has learnt what it says */
-    g_set_error (
-        error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification has a state that minipay does not know");
-    return NULL;
-  }
-  if (number == NULL || *number == '\0') {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH, "the notification names no order");
-    return NULL;
-  }
-  event_id = minipay_exchange_get_event_id (x) != NULL ? g_strdup (minipay_exchange_get_event_id (x))
-                                                       : payment_dup_event_id (payment);
-  known = minipay_store_find (minipay_account_get_house (self)->store, account, number, &local_error);
+  known = receive_find (self, MINIPAY_INTENT_KIND_PAYMENT, number, &local_error);
   if (local_error == NULL && minipay_compare_with_intent (payment, known, &local_error))
+    now =
+        minipay_store_accept (minipay_account_get_house (self)->store,
+                              account,
+                              event_id,
+                              MINIPAY_INTENT_KIND_PAYMENT,
+                              number,
+                              minipay_payment_state_to_intent (state),
+                              /* an attempt that failed does not bind the order: the next one has another number */
+                              state == MINIPAY_PAYMENT_STATE_FAILED ? NULL : transaction_id,
+                              &is_first,
+                              &local_error);
+  if (local_error == NULL)
+    return minipay_notification_new_verified (account, event_id, G_OBJECT (payment), now == NULL, !is_first);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}
+
+/* What nobody signed is taken when the journal has it from a better source, and else is a reason to ask. */
+static gboolean
+receive_check_hint (
+    MinipayAccount *self, MinipayRefund *refund, MinipayIntent *known, MinipayIntentState state, GError **error)
+{
+  if (minipay_refund_get_authenticated (refund) ||
+      (known != NULL && minipay_intent_get_state (known) == state && state != MINIPAY_INTENT_STATE_PENDING))
+    return TRUE;
+  minipay_account_ask_about_refund (self, minipay_refund_get_out_refund_no (refund));
+  g_set_error (
+      error,
+      MINIPAY_ERROR,
+      MINIPAY_ERROR_SIGNATURE_INVALID,
+      "the gateway signs no notifications of refunds, and the journal does not say so yet: the refund is asked "
+      "about");
+  return FALSE;
+}
+
+static MinipayNotification *
+receive_commit_refund (MinipayAccount *self, MinipayExchange *x, MinipayRefund *refund, GError **error)
+{
+  const char *account = minipay_account_get_name (self);
+  const char *number = minipay_refund_get_out_refund_no (refund);
+  const MinipayRefundState state = minipay_refund_get_state (refund);
+  const MinipayIntentState intent_state = minipay_refund_state_to_intent (state);
+  g_autofree char *event_id = receive_dup_event_id (x,
+                                                    "refund/",
+                                                    number,
+                                                    minipay_refund_get_refund_id (refund),
+                                                    enum_get_nick (MINIPAY_TYPE_REFUND_STATE, (int) state));
+  g_autoptr (MinipayIntent) known = NULL;
+  g_autoptr (MinipayIntent) now = NULL;
+  g_autoptr (GError) local_error = NULL;
+  gboolean is_first = FALSE;
+
+  if (!minipay_compare_refund (
+          refund, minipay_account_get_info (self), minipay_account_get_config (self), "receive", error) ||
+      !receive_check_content (number, state != MINIPAY_REFUND_STATE_UNKNOWN, error))
+    return NULL;
+  known = receive_find (self, MINIPAY_INTENT_KIND_REFUND, number, &local_error);
+  if (local_error == NULL && minipay_compare_refund_with_intent (refund, known, &local_error) &&
+      receive_check_hint (self, refund, known, intent_state, &local_error))
     now = minipay_store_accept (minipay_account_get_house (self)->store,
                                 account,
                                 event_id,
+                                MINIPAY_INTENT_KIND_REFUND,
                                 number,
-                                minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
-                                payment_get_binding_transaction (payment),
+                                intent_state,
+                                minipay_refund_get_refund_id (refund),
                                 &is_first,
                                 &local_error);
-  if (local_error != NULL) {
-    g_propagate_error (error, g_steal_pointer (&local_error));
+  if (local_error == NULL)
+    return minipay_notification_new_verified (account, event_id, G_OBJECT (refund), now == NULL, !is_first);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}
+
+/* Of these the journal knows no lines: that they came is all there is to write down. */
+static MinipayNotification *
+receive_commit_report (MinipayAccount *self, MinipayExchange *x, MinipayReport *report, GError **error)
+{
+  const char *account = minipay_account_get_name (self);
+  const char *event_id = minipay_exchange_get_event_id (x);
+  g_autoptr (MinipayIntent) none = NULL;
+  g_autoptr (GError) local_error = NULL;
+  gboolean is_first = FALSE;
+
+  if (event_id == NULL || minipay_report_get_name (report) == NULL) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "provider %s reports an event without its name or its number",
+                 minipay_provider_info_get_id (minipay_account_get_info (self)));
     return NULL;
   }
-  return minipay_notification_new_verified (
-      MINIPAY_NOTIFICATION_KIND_PAYMENT, account, event_id, payment, now == NULL, !is_first);
+  none = minipay_store_accept (minipay_account_get_house (self)->store,
+                               account,
+                               event_id,
+                               MINIPAY_INTENT_KIND_CALL,
+                               event_id,
+                               MINIPAY_INTENT_STATE_PENDING,
+                               NULL,
+                               &is_first,
+                               &local_error);
+  if (local_error == NULL)
+    return minipay_notification_new_verified (account, event_id, G_OBJECT (report), FALSE, !is_first);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}
+
+static MinipayNotification *
+receive_commit (MinipayAccount *self, MinipayExchange *x, GError **error)
+{
+  GObject *result = minipay_exchange_get_result (x);
+
+  if (MINIPAY_IS_REFUND (result))
+    return receive_commit_refund (self, x, MINIPAY_REFUND (result), error);
+  if (MINIPAY_IS_REPORT (result))
+    return receive_commit_report (self, x, MINIPAY_REPORT (result), error);
+  return receive_commit_payment (self, x, MINIPAY_PAYMENT (result), error);
 }
 
 /* A provider that cannot even answer: the plain statuses that every gateway understands. */
@@ -142,9 +256,9 @@ minipay_account_receive (MinipayAccount *self, MinipayHttpRequest *request)
                             NULL,
                             MINIPAY_WALLET_ANY,
                             &minipay_real_environment);
-  if (minipay_limits_check_operation (info, config, MINIPAY_OPERATION_RECEIVE, &error) &&
-      receive_check_limits (request, &error) && minipay_exchange_receive (x, request, &error))
-    notification = receive_commit (self, x, MINIPAY_PAYMENT (minipay_exchange_get_result (x)), &error);
+  if (minipay_limits_check_operation (info, config, "receive", &error) && receive_check_limits (request, &error) &&
+      minipay_exchange_receive (x, request, &error))
+    notification = receive_commit (self, x, &error);
 
   if (notification == NULL)
     g_info ("account %s: notification refused: %s", minipay_account_config_get_name (config), error->message);

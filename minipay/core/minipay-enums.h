@@ -60,6 +60,12 @@ typedef enum {
  * MinipayOperation:
  * @MINIPAY_OPERATION_CREATE: create a payment
  * @MINIPAY_OPERATION_QUERY: ask what became of a payment
+ * @MINIPAY_OPERATION_CLOSE: close an order, so that nobody can pay it any more
+ * @MINIPAY_OPERATION_REVERSE: take back a code payment, paid or not
+ * @MINIPAY_OPERATION_REFUND: give money back
+ * @MINIPAY_OPERATION_QUERY_REFUND: ask what became of a refund
+ * @MINIPAY_OPERATION_DOWNLOAD_BILL: fetch the bill of a day
+ * @MINIPAY_OPERATION_CALL: one of the named operations that only some providers have
  * @MINIPAY_OPERATION_RECEIVE: judge an incoming notification
  * @MINIPAY_OPERATION_REFRESH_KEYS: fetch the keys that the gateway signs with; minipay does it by itself
  *
@@ -70,6 +76,12 @@ typedef enum {
 typedef enum {
   MINIPAY_OPERATION_CREATE,
   MINIPAY_OPERATION_QUERY,
+  MINIPAY_OPERATION_CLOSE,
+  MINIPAY_OPERATION_REVERSE,
+  MINIPAY_OPERATION_REFUND,
+  MINIPAY_OPERATION_QUERY_REFUND,
+  MINIPAY_OPERATION_DOWNLOAD_BILL,
+  MINIPAY_OPERATION_CALL,
   MINIPAY_OPERATION_RECEIVE,
   MINIPAY_OPERATION_REFRESH_KEYS,
 } MinipayOperation;
@@ -139,6 +151,58 @@ typedef enum {
 } MinipayPaymentState;
 
 /**
+ * MinipayRefundState:
+ * @MINIPAY_REFUND_STATE_UNKNOWN: nobody has told yet, or the gateway used a word minipay does not know
+ * @MINIPAY_REFUND_STATE_PENDING: the gateway has it, and the money is on its way
+ * @MINIPAY_REFUND_STATE_REFUNDED: the money went back
+ * @MINIPAY_REFUND_STATE_CLOSED: nothing went back and nothing will; a new refund needs a new number
+ * @MINIPAY_REFUND_STATE_ABNORMAL: the buyer's card does not take it: somebody has to find another way
+ *
+ * What became of a refund.
+ *
+ * Since: 0.1
+ */
+typedef enum {
+  MINIPAY_REFUND_STATE_UNKNOWN,
+  MINIPAY_REFUND_STATE_PENDING,
+  MINIPAY_REFUND_STATE_REFUNDED,
+  MINIPAY_REFUND_STATE_CLOSED,
+  MINIPAY_REFUND_STATE_ABNORMAL,
+} MinipayRefundState;
+
+/**
+ * MinipayBillKind:
+ * @MINIPAY_BILL_KIND_TRADE: what buyers paid and got back
+ * @MINIPAY_BILL_KIND_FUND_FLOW: what came to the merchant's account and left it
+ * @MINIPAY_BILL_KIND_PROFIT_SHARING: what was shared
+ *
+ * Which bill of a day.
+ *
+ * Since: 0.1
+ */
+typedef enum {
+  MINIPAY_BILL_KIND_TRADE,
+  MINIPAY_BILL_KIND_FUND_FLOW,
+  MINIPAY_BILL_KIND_PROFIT_SHARING,
+} MinipayBillKind;
+
+/**
+ * MinipayResolveFlags:
+ * @MINIPAY_RESOLVE_FLAGS_NONE: only ask
+ * @MINIPAY_RESOLVE_FLAGS_CLOSE: close an order that stays open, and ask once more
+ * @MINIPAY_RESOLVE_FLAGS_REVERSE: reverse a code payment that stays open
+ *
+ * What to do with an order that nobody pays.
+ *
+ * Since: 0.1
+ */
+typedef enum {
+  MINIPAY_RESOLVE_FLAGS_NONE = 0,
+  MINIPAY_RESOLVE_FLAGS_CLOSE = 1 << 0,
+  MINIPAY_RESOLVE_FLAGS_REVERSE = 1 << 1,
+} MinipayResolveFlags;
+
+/**
  * MinipayCheckoutKind:
  * @MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT: parameters for `wx.requestPayment` and its relatives
  * @MINIPAY_CHECKOUT_KIND_MY_TRADE_PAY: parameters for `my.tradePay`
@@ -187,6 +251,8 @@ typedef enum {
 /**
  * MinipayNotificationKind:
  * @MINIPAY_NOTIFICATION_KIND_PAYMENT: about a payment
+ * @MINIPAY_NOTIFICATION_KIND_REFUND: about a refund
+ * @MINIPAY_NOTIFICATION_KIND_REPORT: about something that only some providers have
  *
  * What a verified notification speaks about.
  *
@@ -194,19 +260,37 @@ typedef enum {
  */
 typedef enum {
   MINIPAY_NOTIFICATION_KIND_PAYMENT,
+  MINIPAY_NOTIFICATION_KIND_REFUND,
+  MINIPAY_NOTIFICATION_KIND_REPORT,
 } MinipayNotificationKind;
+
+/**
+ * MinipayIntentKind:
+ * @MINIPAY_INTENT_KIND_PAYMENT: an order; its number is the out_trade_no
+ * @MINIPAY_INTENT_KIND_REFUND: a refund; its number is the out_refund_no
+ * @MINIPAY_INTENT_KIND_CALL: a named operation that moves money; its number is `NAME/` and the merchant's number
+ *
+ * What a line of the journal is about. Numbers of different kinds have nothing to do with each other.
+ *
+ * Since: 0.1
+ */
+typedef enum {
+  MINIPAY_INTENT_KIND_PAYMENT,
+  MINIPAY_INTENT_KIND_REFUND,
+  MINIPAY_INTENT_KIND_CALL,
+} MinipayIntentKind;
 
 /**
  * MinipayIntentState:
  * @MINIPAY_INTENT_STATE_SENDING: written down; the request is about to leave or on its way
  * @MINIPAY_INTENT_STATE_UNKNOWN: the request may have been obeyed; query
- * @MINIPAY_INTENT_STATE_PENDING: the gateway has the order
+ * @MINIPAY_INTENT_STATE_PENDING: the gateway has it
  * @MINIPAY_INTENT_STATE_PAID: paid
- * @MINIPAY_INTENT_STATE_REFUNDED: paid, and at least partly given back
- * @MINIPAY_INTENT_STATE_CLOSED: closed without payment
+ * @MINIPAY_INTENT_STATE_REFUNDED: of an order: paid, and at least partly given back; of a refund: given back
+ * @MINIPAY_INTENT_STATE_CLOSED: closed, and no money moved
  * @MINIPAY_INTENT_STATE_FAILED: refused or never sent; the number may be used again
  *
- * What the journal believes about an order.
+ * What the journal believes.
  *
  * Since: 0.1
  */
@@ -279,8 +363,10 @@ typedef enum {
  * @MINIPAY_SEND_FLAGS_NONE: never repeated by minipay
  * @MINIPAY_SEND_FLAGS_SAFE: only reads; may be repeated at will
  * @MINIPAY_SEND_FLAGS_IDEMPOTENT: the gateway takes a repetition with the same number for the same thing
+ * @MINIPAY_SEND_FLAGS_IDENTITY: the connection shows the account's client certificate
+ * @MINIPAY_SEND_FLAGS_BILL: the body of the answer is the bill, and goes to its file
  *
- * The money rule of one request.
+ * The money rule of one request, and how it travels.
  *
  * Since: 0.1
  */
@@ -288,6 +374,8 @@ typedef enum {
   MINIPAY_SEND_FLAGS_NONE = 0,
   MINIPAY_SEND_FLAGS_SAFE = 1 << 0,
   MINIPAY_SEND_FLAGS_IDEMPOTENT = 1 << 1,
+  MINIPAY_SEND_FLAGS_IDENTITY = 1 << 2,
+  MINIPAY_SEND_FLAGS_BILL = 1 << 3,
 } MinipaySendFlags;
 
 G_END_DECLS

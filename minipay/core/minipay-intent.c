@@ -10,8 +10,8 @@
 /**
  * MinipayIntent:
  *
- * One line of the journal: an order as minipay believes it to be, written before the first byte of it left.
- * Immutable; the journal replaces lines.
+ * One line of the journal: an order, a refund or a named operation as minipay believes it to be, written before the
+ * first byte of it left. Immutable; the journal replaces lines.
  *
  * Since: 0.1
  */
@@ -19,7 +19,10 @@ struct _MinipayIntent {
   GObject parent_instance;
 
   char *account;
-  char *out_trade_no;
+  MinipayIntentKind kind;
+  char *number;
+  char *order;
+  gboolean exclusive;
   MinipayMoney *total;
   char *fingerprint;
   MinipayIntentState state;
@@ -37,9 +40,34 @@ G_DEFINE_FINAL_TYPE (MinipayIntent, minipay_intent, G_TYPE_OBJECT)
  */
 
 /**
- * MinipayIntent:out-trade-no:
+ * MinipayIntent:kind:
  *
- * The merchant's number; unique within the account.
+ * What it is about.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayIntent:number:
+ *
+ * The merchant's number; unique within the account and the kind.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayIntent:order:
+ *
+ * Of a refund: the order it gives back of, by the merchant's number or the gateway's.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayIntent:exclusive:
+ *
+ * %TRUE when it may not be begun while another one of its kind about the same #MinipayIntent:order is open: a
+ * gateway that numbers no refunds cannot tell two of them apart.
  *
  * Since: 0.1
  */
@@ -47,7 +75,7 @@ G_DEFINE_FINAL_TYPE (MinipayIntent, minipay_intent, G_TYPE_OBJECT)
 /**
  * MinipayIntent:total:
  *
- * What was ordered.
+ * What was ordered; of a refund, what is to be given back.
  *
  * Since: 0.1
  */
@@ -78,7 +106,10 @@ G_DEFINE_FINAL_TYPE (MinipayIntent, minipay_intent, G_TYPE_OBJECT)
 
 static const MinipayValueField intent_fields[] = {
   { "account", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayIntent, account) },
-  { "out-trade-no", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayIntent, out_trade_no) },
+  { "kind", MINIPAY_VALUE_ENUM, G_STRUCT_OFFSET (MinipayIntent, kind), minipay_intent_kind_get_type },
+  { "number", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayIntent, number) },
+  { "order", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayIntent, order) },
+  { "exclusive", MINIPAY_VALUE_BOOLEAN, G_STRUCT_OFFSET (MinipayIntent, exclusive) },
   { "total", MINIPAY_VALUE_BOXED, G_STRUCT_OFFSET (MinipayIntent, total), minipay_money_get_type },
   { "fingerprint", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayIntent, fingerprint) },
   { "state", MINIPAY_VALUE_ENUM, G_STRUCT_OFFSET (MinipayIntent, state), minipay_intent_state_get_type },
@@ -111,6 +142,20 @@ intent_may_become (MinipayIntentState now, MinipayIntentState next)
   }
 }
 
+static const char *
+intent_get_noun (MinipayIntent *self)
+{
+  switch (self->kind) {
+  case MINIPAY_INTENT_KIND_REFUND:
+    return "refund";
+  case MINIPAY_INTENT_KIND_CALL:
+    return "operation";
+  case MINIPAY_INTENT_KIND_PAYMENT:
+  default:
+    return "order";
+  }
+}
+
 static void
 minipay_intent_class_init (MinipayIntentClass *klass)
 {
@@ -133,14 +178,44 @@ minipay_intent_init (MinipayIntent *self)
 MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, const char *, account, NULL)
 
 /**
- * minipay_intent_get_out_trade_no:
+ * minipay_intent_get_kind:
  * @self: an intent
  *
- * Returns: (nullable): see #MinipayIntent:out-trade-no
+ * Returns: see #MinipayIntent:kind
  *
  * Since: 0.1
  */
-MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, const char *, out_trade_no, NULL)
+MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, MinipayIntentKind, kind, 0)
+
+/**
+ * minipay_intent_get_number:
+ * @self: an intent
+ *
+ * Returns: (nullable): see #MinipayIntent:number
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, const char *, number, NULL)
+
+/**
+ * minipay_intent_get_order:
+ * @self: an intent
+ *
+ * Returns: (nullable): see #MinipayIntent:order
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, const char *, order, NULL)
+
+/**
+ * minipay_intent_get_exclusive:
+ * @self: an intent
+ *
+ * Returns: see #MinipayIntent:exclusive
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, gboolean, exclusive, FALSE)
 
 /**
  * minipay_intent_get_total:
@@ -183,15 +258,42 @@ MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, MinipayI
 MINIPAY_VALUE_GETTER (MinipayIntent, minipay_intent, MINIPAY_IS_INTENT, const char *, transaction_id, NULL)
 
 /**
+ * minipay_intent_is_open:
+ * @self: an intent
+ *
+ * Returns: %TRUE while it is not known what came of it
+ *
+ * Since: 0.1
+ */
+gboolean
+minipay_intent_is_open (MinipayIntent *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_INTENT (self), FALSE);
+
+  switch (self->state) {
+  case MINIPAY_INTENT_STATE_SENDING:
+  case MINIPAY_INTENT_STATE_UNKNOWN:
+  case MINIPAY_INTENT_STATE_PENDING:
+    return TRUE;
+  case MINIPAY_INTENT_STATE_PAID:
+  case MINIPAY_INTENT_STATE_REFUNDED:
+  case MINIPAY_INTENT_STATE_CLOSED:
+  case MINIPAY_INTENT_STATE_FAILED:
+  default:
+    return FALSE;
+  }
+}
+
+/**
  * minipay_intent_advance:
  * @self: a line of the journal
  * @state: what is learnt now
  * @transaction_id: (nullable): the gateway's number, when learnt
  * @error: return location for an error
  *
- * The one state machine of orders, for implementations of #MinipayStore. What is learnt late or twice changes
- * nothing; what contradicts is an error: a paid order never becomes unpaid, and an order has one gateway
- * number.
+ * The one state machine of the journal, for implementations of #MinipayStore. What is learnt late or twice changes
+ * nothing; what contradicts is an error: a paid order never becomes unpaid, what was given back stays so, and each
+ * has one number of the gateway.
  *
  * Errors: %MINIPAY_ERROR_CONFLICT.
  *
@@ -216,8 +318,9 @@ minipay_intent_advance (MinipayIntent *self, MinipayIntentState state, const cha
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_CONFLICT,
-                 "order %s belongs to transaction %s, not to %s",
-                 self->out_trade_no,
+                 "%s %s belongs to transaction %s, not to %s",
+                 intent_get_noun (self),
+                 self->number,
                  self->transaction_id,
                  quoted);
     return NULL;
@@ -226,8 +329,9 @@ minipay_intent_advance (MinipayIntent *self, MinipayIntentState state, const cha
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_CONFLICT,
-                 "order %s is paid and cannot become unpaid",
-                 self->out_trade_no);
+                 self->kind == MINIPAY_INTENT_KIND_PAYMENT ? "order %s is paid and cannot become unpaid"
+                                                           : "%s was done and cannot become undone",
+                 self->number);
     return NULL;
   }
   if (!intent_may_become (self->state, state))
@@ -238,7 +342,10 @@ minipay_intent_advance (MinipayIntent *self, MinipayIntentState state, const cha
     return g_object_ref (self);
   next = g_object_new (MINIPAY_TYPE_INTENT, NULL);
   next->account = g_strdup (self->account);
-  next->out_trade_no = g_strdup (self->out_trade_no);
+  next->kind = self->kind;
+  next->number = g_strdup (self->number);
+  next->order = g_strdup (self->order);
+  next->exclusive = self->exclusive;
   next->total = self->total != NULL ? minipay_money_copy (self->total) : NULL;
   next->fingerprint = g_strdup (self->fingerprint);
   next->state = state;

@@ -14,11 +14,15 @@ MINIPAY_API
 G_DECLARE_FINAL_TYPE (MinipayIntent, minipay_intent, MINIPAY, INTENT, GObject)
 
 MINIPAY_API const char *minipay_intent_get_account (MinipayIntent *self);
-MINIPAY_API const char *minipay_intent_get_out_trade_no (MinipayIntent *self);
+MINIPAY_API MinipayIntentKind minipay_intent_get_kind (MinipayIntent *self);
+MINIPAY_API const char *minipay_intent_get_number (MinipayIntent *self);
+MINIPAY_API const char *minipay_intent_get_order (MinipayIntent *self);
+MINIPAY_API gboolean minipay_intent_get_exclusive (MinipayIntent *self);
 MINIPAY_API MinipayMoney *minipay_intent_get_total (MinipayIntent *self);
 MINIPAY_API const char *minipay_intent_get_fingerprint (MinipayIntent *self);
 MINIPAY_API MinipayIntentState minipay_intent_get_state (MinipayIntent *self);
 MINIPAY_API const char *minipay_intent_get_transaction_id (MinipayIntent *self);
+MINIPAY_API gboolean minipay_intent_is_open (MinipayIntent *self);
 
 MINIPAY_API MinipayIntent *
 minipay_intent_advance (MinipayIntent *self, MinipayIntentState state, const char *transaction_id, GError **error);

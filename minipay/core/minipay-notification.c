@@ -22,6 +22,8 @@ struct _MinipayNotification {
   char *account;
   char *event_id;
   MinipayPayment *payment;
+  MinipayRefund *refund;
+  MinipayReport *report;
   gboolean unmatched;
   gboolean duplicate;
 };
@@ -55,7 +57,23 @@ G_DEFINE_FINAL_TYPE (MinipayNotification, minipay_notification, G_TYPE_OBJECT)
 /**
  * MinipayNotification:payment:
  *
- * The payment.
+ * The payment, of a notification about one.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayNotification:refund:
+ *
+ * The refund, of a notification about one.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * MinipayNotification:report:
+ *
+ * What is reported, of a notification about neither.
  *
  * Since: 0.1
  */
@@ -88,6 +106,16 @@ static const MinipayValueField notification_fields[] = {
     MINIPAY_VALUE_OBJECT,
     G_STRUCT_OFFSET (MinipayNotification, payment),
     minipay_payment_get_type,
+    .is_read_only = TRUE },
+  { "refund",
+    MINIPAY_VALUE_OBJECT,
+    G_STRUCT_OFFSET (MinipayNotification, refund),
+    minipay_refund_get_type,
+    .is_read_only = TRUE },
+  { "report",
+    MINIPAY_VALUE_OBJECT,
+    G_STRUCT_OFFSET (MinipayNotification, report),
+    minipay_report_get_type,
     .is_read_only = TRUE },
   { "unmatched", MINIPAY_VALUE_BOOLEAN, G_STRUCT_OFFSET (MinipayNotification, unmatched), .is_read_only = TRUE },
   { "duplicate", MINIPAY_VALUE_BOOLEAN, G_STRUCT_OFFSET (MinipayNotification, duplicate), .is_read_only = TRUE },
@@ -149,6 +177,28 @@ MINIPAY_VALUE_GETTER (
     MinipayNotification, minipay_notification, MINIPAY_IS_NOTIFICATION, MinipayPayment *, payment, NULL)
 
 /**
+ * minipay_notification_get_refund:
+ * @self: a notification
+ *
+ * Returns: (transfer none) (nullable): see #MinipayNotification:refund
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (
+    MinipayNotification, minipay_notification, MINIPAY_IS_NOTIFICATION, MinipayRefund *, refund, NULL)
+
+/**
+ * minipay_notification_get_report:
+ * @self: a notification
+ *
+ * Returns: (transfer none) (nullable): see #MinipayNotification:report
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (
+    MinipayNotification, minipay_notification, MINIPAY_IS_NOTIFICATION, MinipayReport *, report, NULL)
+
+/**
  * minipay_notification_get_unmatched:
  * @self: a notification
  *
@@ -171,19 +221,23 @@ MINIPAY_VALUE_GETTER (
     MinipayNotification, minipay_notification, MINIPAY_IS_NOTIFICATION, gboolean, duplicate, FALSE)
 
 MinipayNotification *
-minipay_notification_new_verified (MinipayNotificationKind kind,
-                                   const char *account,
-                                   const char *event_id,
-                                   MinipayPayment *payment,
-                                   gboolean unmatched,
-                                   gboolean duplicate)
+minipay_notification_new_verified (
+    const char *account, const char *event_id, GObject *subject, gboolean unmatched, gboolean duplicate)
 {
   MinipayNotification *self = g_object_new (MINIPAY_TYPE_NOTIFICATION, NULL);
 
-  self->kind = kind;
   self->account = g_strdup (account);
   self->event_id = g_strdup (event_id);
-  self->payment = g_object_ref (payment);
+  if (MINIPAY_IS_REFUND (subject)) {
+    self->kind = MINIPAY_NOTIFICATION_KIND_REFUND;
+    self->refund = MINIPAY_REFUND (g_object_ref (subject));
+  } else if (MINIPAY_IS_REPORT (subject)) {
+    self->kind = MINIPAY_NOTIFICATION_KIND_REPORT;
+    self->report = MINIPAY_REPORT (g_object_ref (subject));
+  } else {
+    self->kind = MINIPAY_NOTIFICATION_KIND_PAYMENT;
+    self->payment = MINIPAY_PAYMENT (g_object_ref (subject));
+  }
   self->unmatched = unmatched;
   self->duplicate = duplicate;
   return self;

@@ -5,6 +5,8 @@
 
 #include "core/minipay-enums.h"
 #include "core/minipay-payment.h"
+#include "core/minipay-refund.h"
+#include "core/minipay-report.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +19,8 @@ MINIPAY_API MinipayNotificationKind minipay_notification_get_kind (MinipayNotifi
 MINIPAY_API const char *minipay_notification_get_account (MinipayNotification *self);
 MINIPAY_API const char *minipay_notification_get_event_id (MinipayNotification *self);
 MINIPAY_API MinipayPayment *minipay_notification_get_payment (MinipayNotification *self);
+MINIPAY_API MinipayRefund *minipay_notification_get_refund (MinipayNotification *self);
+MINIPAY_API MinipayReport *minipay_notification_get_report (MinipayNotification *self);
 MINIPAY_API gboolean minipay_notification_get_unmatched (MinipayNotification *self);
 MINIPAY_API gboolean minipay_notification_get_duplicate (MinipayNotification *self);
 

@@ -9,7 +9,7 @@
 /**
  * MinipayPaymentRef:
  *
- * Which payment a query is about: by the merchant's number or by the gateway's.
+ * Which payment a query, a close or a reversal is about: by the merchant's number or by the gateway's.
  *
  * Since: 0.1
  */
@@ -19,6 +19,7 @@ struct _MinipayPaymentRef {
   char *out_trade_no;
   char *transaction_id;
   MinipayMoney *total;
+  GVariant *extras;
 };
 
 G_DEFINE_FINAL_TYPE (MinipayPaymentRef, minipay_payment_ref, G_TYPE_OBJECT)
@@ -47,10 +48,19 @@ G_DEFINE_FINAL_TYPE (MinipayPaymentRef, minipay_payment_ref, G_TYPE_OBJECT)
  * Since: 0.1
  */
 
+/**
+ * MinipayPaymentRef:extras:
+ *
+ * Members that only some providers have; the manifest lists them.
+ *
+ * Since: 0.1
+ */
+
 static const MinipayValueField payment_ref_fields[] = {
   { "out-trade-no", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayPaymentRef, out_trade_no) },
   { "transaction-id", MINIPAY_VALUE_STRING, G_STRUCT_OFFSET (MinipayPaymentRef, transaction_id) },
   { "total", MINIPAY_VALUE_BOXED, G_STRUCT_OFFSET (MinipayPaymentRef, total), minipay_money_get_type },
+  { "extras", MINIPAY_VALUE_VARIANT, G_STRUCT_OFFSET (MinipayPaymentRef, extras), .type_string = "a{sv}" },
 };
 
 static void
@@ -95,6 +105,16 @@ MINIPAY_VALUE_GETTER (
  * Since: 0.1
  */
 MINIPAY_VALUE_GETTER (MinipayPaymentRef, minipay_payment_ref, MINIPAY_IS_PAYMENT_REF, MinipayMoney *, total, NULL)
+
+/**
+ * minipay_payment_ref_get_extras:
+ * @self: a payment ref
+ *
+ * Returns: (transfer none) (nullable): see #MinipayPaymentRef:extras
+ *
+ * Since: 0.1
+ */
+MINIPAY_VALUE_GETTER (MinipayPaymentRef, minipay_payment_ref, MINIPAY_IS_PAYMENT_REF, GVariant *, extras, NULL)
 
 /**
  * minipay_payment_ref_new:

@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE (MinipayPaymentRef, minipay_payment_ref, MINIPAY, PAYMENT_R
 MINIPAY_API const char *minipay_payment_ref_get_out_trade_no (MinipayPaymentRef *self);
 MINIPAY_API const char *minipay_payment_ref_get_transaction_id (MinipayPaymentRef *self);
 MINIPAY_API MinipayMoney *minipay_payment_ref_get_total (MinipayPaymentRef *self);
+MINIPAY_API GVariant *minipay_payment_ref_get_extras (MinipayPaymentRef *self);
 
 MINIPAY_API MinipayPaymentRef *minipay_payment_ref_new (const char *out_trade_no);
 MINIPAY_API MinipayPaymentRef *minipay_payment_ref_new_for_transaction (const char *transaction_id);

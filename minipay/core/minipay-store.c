@@ -11,7 +11,7 @@
  * The interface to the journal: what was asked of gateways, and what is known to have come of it.
  * #MinipayMemoryStore is one that forgets when the program ends.
  *
- * Implementations keep two promises in their storage, not in code: (account, out_trade_no) and (account,
+ * Implementations keep two promises in their storage, not in code: (account, kind, number) and (account, kind,
  * transaction_id) are unique, and so is (account, event id). What a line may become is
  * minipay_intent_advance()'s to say.
  *
@@ -54,13 +54,14 @@ store_has_method (MinipayStore *self, gpointer method, const char *name, GError 
 /**
  * minipay_store_begin:
  * @self: a store
- * @intent: an order about to be sent, in state %MINIPAY_INTENT_STATE_SENDING
+ * @intent: what is about to be sent, in state %MINIPAY_INTENT_STATE_SENDING
  * @error: return location for an error
  *
- * Writes down an order before its first byte leaves. The same number with the same fingerprint is a retry and
- * gives the line there is; a line in state %MINIPAY_INTENT_STATE_FAILED is replaced by @intent.
+ * Writes it down before its first byte leaves. The same number with the same fingerprint is a retry and gives the
+ * line there is; a line in state %MINIPAY_INTENT_STATE_FAILED is replaced by @intent.
  *
- * Errors: %MINIPAY_ERROR_CONFLICT when the number stands for something else; %MINIPAY_ERROR_STORE.
+ * Errors: %MINIPAY_ERROR_CONFLICT when the number stands for something else, or when @intent is exclusive and
+ * another line of its kind about the same order is open; %MINIPAY_ERROR_STORE.
  *
  * Returns: (transfer full): the line that stood before, or @intent itself when it is new
  *
@@ -86,7 +87,8 @@ minipay_store_begin (MinipayStore *self, MinipayIntent *intent, GError **error)
  * minipay_store_find:
  * @self: a store
  * @account: an account's name
- * @out_trade_no: the merchant's number
+ * @kind: what the line is about
+ * @number: the merchant's number
  * @error: return location for an error
  *
  * Errors: %MINIPAY_ERROR_STORE.
@@ -96,18 +98,19 @@ minipay_store_begin (MinipayStore *self, MinipayIntent *intent, GError **error)
  * Since: 0.1
  */
 MinipayIntent *
-minipay_store_find (MinipayStore *self, const char *account, const char *out_trade_no, GError **error)
+minipay_store_find (
+    MinipayStore *self, const char *account, MinipayIntentKind kind, const char *number, GError **error)
 {
   MinipayStoreInterface *iface;
   GError *local_error = NULL;
   MinipayIntent *found;
 
-  g_return_val_if_fail (MINIPAY_IS_STORE (self) && account != NULL && out_trade_no != NULL, NULL);
+  g_return_val_if_fail (MINIPAY_IS_STORE (self) && account != NULL && number != NULL, NULL);
 
   iface = MINIPAY_STORE_GET_IFACE (self);
   if (!store_has_method (self, iface->find, "find", error))
     return NULL;
-  found = iface->find (self, account, out_trade_no, &local_error);
+  found = iface->find (self, account, kind, number, &local_error);
   return store_check (self, found, TRUE, local_error, error);
 }
 
@@ -115,14 +118,16 @@ minipay_store_find (MinipayStore *self, const char *account, const char *out_tra
  * minipay_store_advance:
  * @self: a store
  * @account: an account's name
- * @out_trade_no: the merchant's number
+ * @kind: what the line is about
+ * @number: the merchant's number
  * @state: what is learnt
  * @transaction_id: (nullable): the gateway's number, when learnt
  * @error: return location for an error
  *
- * Writes down what came of an order, by minipay_intent_advance().
+ * Writes down what came of it, by minipay_intent_advance().
  *
- * Errors: %MINIPAY_ERROR_CONFLICT, also when another order has that @transaction_id; %MINIPAY_ERROR_STORE.
+ * Errors: %MINIPAY_ERROR_CONFLICT, also when another line of the kind has that @transaction_id;
+ * %MINIPAY_ERROR_STORE.
  *
  * Returns: (transfer full) (nullable): the line as it is now, %NULL without an error when there is none
  *
@@ -131,7 +136,8 @@ minipay_store_find (MinipayStore *self, const char *account, const char *out_tra
 MinipayIntent *
 minipay_store_advance (MinipayStore *self,
                        const char *account,
-                       const char *out_trade_no,
+                       MinipayIntentKind kind,
+                       const char *number,
                        MinipayIntentState state,
                        const char *transaction_id,
                        GError **error)
@@ -140,12 +146,12 @@ minipay_store_advance (MinipayStore *self,
   GError *local_error = NULL;
   MinipayIntent *found;
 
-  g_return_val_if_fail (MINIPAY_IS_STORE (self) && account != NULL && out_trade_no != NULL, NULL);
+  g_return_val_if_fail (MINIPAY_IS_STORE (self) && account != NULL && number != NULL, NULL);
 
   iface = MINIPAY_STORE_GET_IFACE (self);
   if (!store_has_method (self, iface->advance, "advance", error))
     return NULL;
-  found = iface->advance (self, account, out_trade_no, state, transaction_id, &local_error);
+  found = iface->advance (self, account, kind, number, state, transaction_id, &local_error);
   return store_check (self, found, TRUE, local_error, error);
 }
 
@@ -154,7 +160,8 @@ minipay_store_advance (MinipayStore *self,
  * @self: a store
  * @account: an account's name
  * @event_id: the event's number
- * @out_trade_no: the merchant's number
+ * @kind: what the line is about
+ * @number: the merchant's number
  * @state: what the event says
  * @transaction_id: (nullable): the gateway's number
  * @is_first: (out): %TRUE when no event has told this effect before, whatever a query told
@@ -173,7 +180,8 @@ MinipayIntent *
 minipay_store_accept (MinipayStore *self,
                       const char *account,
                       const char *event_id,
-                      const char *out_trade_no,
+                      MinipayIntentKind kind,
+                      const char *number,
                       MinipayIntentState state,
                       const char *transaction_id,
                       gboolean *is_first,
@@ -183,14 +191,13 @@ minipay_store_accept (MinipayStore *self,
   GError *local_error = NULL;
   MinipayIntent *found;
 
-  g_return_val_if_fail (MINIPAY_IS_STORE (self) && account != NULL && event_id != NULL && out_trade_no != NULL,
-                        NULL);
+  g_return_val_if_fail (MINIPAY_IS_STORE (self) && account != NULL && event_id != NULL && number != NULL, NULL);
   g_return_val_if_fail (is_first != NULL, NULL);
 
   *is_first = FALSE;
   iface = MINIPAY_STORE_GET_IFACE (self);
   if (!store_has_method (self, iface->accept, "accept", error))
     return NULL;
-  found = iface->accept (self, account, event_id, out_trade_no, state, transaction_id, is_first, &local_error);
+  found = iface->accept (self, account, event_id, kind, number, state, transaction_id, is_first, &local_error);
   return store_check (self, found, TRUE, local_error, error);
 }

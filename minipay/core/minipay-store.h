@@ -29,17 +29,20 @@ struct _MinipayStoreInterface {
   GTypeInterface parent_iface;
 
   MinipayIntent *(*begin) (MinipayStore *self, MinipayIntent *intent, GError **error);
-  MinipayIntent *(*find) (MinipayStore *self, const char *account, const char *out_trade_no, GError **error);
+  MinipayIntent *(*find) (
+      MinipayStore *self, const char *account, MinipayIntentKind kind, const char *number, GError **error);
   MinipayIntent *(*advance) (MinipayStore *self,
                              const char *account,
-                             const char *out_trade_no,
+                             MinipayIntentKind kind,
+                             const char *number,
                              MinipayIntentState state,
                              const char *transaction_id,
                              GError **error);
   MinipayIntent *(*accept) (MinipayStore *self,
                             const char *account,
                             const char *event_id,
-                            const char *out_trade_no,
+                            MinipayIntentKind kind,
+                            const char *number,
                             MinipayIntentState state,
                             const char *transaction_id,
                             gboolean *is_first,
@@ -48,18 +51,20 @@ struct _MinipayStoreInterface {
 };
 
 MINIPAY_API MinipayIntent *minipay_store_begin (MinipayStore *self, MinipayIntent *intent, GError **error);
-MINIPAY_API MinipayIntent *
-minipay_store_find (MinipayStore *self, const char *account, const char *out_trade_no, GError **error);
+MINIPAY_API MinipayIntent *minipay_store_find (
+    MinipayStore *self, const char *account, MinipayIntentKind kind, const char *number, GError **error);
 MINIPAY_API MinipayIntent *minipay_store_advance (MinipayStore *self,
                                                   const char *account,
-                                                  const char *out_trade_no,
+                                                  MinipayIntentKind kind,
+                                                  const char *number,
                                                   MinipayIntentState state,
                                                   const char *transaction_id,
                                                   GError **error);
 MINIPAY_API MinipayIntent *minipay_store_accept (MinipayStore *self,
                                                  const char *account,
                                                  const char *event_id,
-                                                 const char *out_trade_no,
+                                                 MinipayIntentKind kind,
+                                                 const char *number,
                                                  MinipayIntentState state,
                                                  const char *transaction_id,
                                                  gboolean *is_first,

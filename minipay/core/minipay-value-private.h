@@ -16,6 +16,7 @@ typedef enum {
   MINIPAY_VALUE_ENUM,    /* int, type from get_type */
   MINIPAY_VALUE_VARIANT, /* GVariant *, type_string */
   MINIPAY_VALUE_BOOLEAN, /* gboolean */
+  MINIPAY_VALUE_INT64,   /* gint64, from 0 */
 } MinipayValueKind;
 
 typedef struct {

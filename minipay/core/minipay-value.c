@@ -50,6 +50,9 @@ value_set_property (GObject *object, guint id, const GValue *value, GParamSpec *
   case MINIPAY_VALUE_BOOLEAN:
     *(gboolean *) place = g_value_get_boolean (value);
     break;
+  case MINIPAY_VALUE_INT64:
+    *(gint64 *) place = g_value_get_int64 (value);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -80,6 +83,9 @@ value_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   case MINIPAY_VALUE_BOOLEAN:
     g_value_set_boolean (value, *(gboolean *) place);
     break;
+  case MINIPAY_VALUE_INT64:
+    g_value_set_int64 (value, *(gint64 *) place);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -90,7 +96,8 @@ value_free_field (GObject *object, const MinipayValueField *field)
 {
   gpointer pointer;
 
-  if (field->kind == MINIPAY_VALUE_ENUM || field->kind == MINIPAY_VALUE_BOOLEAN)
+  if (field->kind == MINIPAY_VALUE_ENUM || field->kind == MINIPAY_VALUE_BOOLEAN ||
+      field->kind == MINIPAY_VALUE_INT64)
     return;
   pointer = *(gpointer *) G_STRUCT_MEMBER_P (object, field->offset);
   if (pointer == NULL)
@@ -133,6 +140,8 @@ value_field_new_pspec (const MinipayValueField *field)
     return g_param_spec_variant (field->name, NULL, NULL, G_VARIANT_TYPE (field->type_string), NULL, flags);
   case MINIPAY_VALUE_BOOLEAN:
     return g_param_spec_boolean (field->name, NULL, NULL, FALSE, flags);
+  case MINIPAY_VALUE_INT64:
+    return g_param_spec_int64 (field->name, NULL, NULL, 0, G_MAXINT64, 0, flags);
   case MINIPAY_VALUE_STRING:
   default:
     return g_param_spec_string (field->name, NULL, NULL, NULL, flags);

@@ -5,22 +5,31 @@
 
 #include <string.h>
 
-#include "core/minipay-enum-types.h"
 #include "core/minipay-error.h"
 #include "provider/minipay-exchange-private.h"
 #include "provider/minipay-provider-info-private.h"
 
+static gboolean
+call_is_for (const MinipayCall *call, const char *name, const char *mode)
+{
+  return (call->mode == NULL || g_strcmp0 (call->mode, mode) == 0) &&
+         strcmp (call->name != NULL ? call->name : minipay_operation_to_string (call->operation), name) == 0;
+}
+
 static const MinipayCall *
 call_find (MinipayExchange *x, const MinipayCall *calls, GError **error)
 {
+  const char *mode = minipay_account_config_get_mode (minipay_exchange_get_config (x));
+
   for (; calls->build != NULL; calls++)
-    if (calls->operation == minipay_exchange_get_operation (x))
+    if (call_is_for (calls, minipay_exchange_get_name (x), mode))
       return calls;
   g_set_error (error,
                MINIPAY_ERROR,
                MINIPAY_ERROR_NOT_SUPPORTED,
-               "provider %s has no call for this operation",
-               minipay_provider_info_get_id (minipay_exchange_get_info (x)));
+               "provider %s has no call for %s",
+               minipay_provider_info_get_id (minipay_exchange_get_info (x)),
+               minipay_exchange_get_name (x));
   return NULL;
 }
 
@@ -32,7 +41,7 @@ minipay_exchange_begin_call (MinipayExchange *x, const MinipayCall *calls, GErro
 
   if (call == NULL)
     return FALSE;
-  request = call->build (x, error);
+  request = call->build (x, call->data, error);
   if (request == NULL)
     return FALSE;
   minipay_exchange_send (x, request, call->flags);
@@ -50,27 +59,17 @@ minipay_exchange_resume_call (MinipayExchange *x,
 
   if (call == NULL)
     return FALSE;
-  result = call->parse (x, answer, error);
+  result = call->parse (x, call->data, answer, error);
   if (result != NULL)
     minipay_exchange_complete (x, result);
-  return result != NULL || minipay_exchange_get_pending_reason (x) != NULL;
+  return result != NULL || minipay_exchange_get_pending_reason (x) != NULL ||
+         minipay_exchange_get_request (x) != NULL;
 }
 
 const char *
 minipay_exchange_get_setting (MinipayExchange *x, const char *field)
 {
   return minipay_account_config_get_string (minipay_exchange_get_config (x), field);
-}
-
-const char *
-minipay_order_get_extra_text (MinipayOrder *order, const char *name)
-{
-  GVariant *extras = minipay_order_get_extras (order);
-  const char *text = NULL;
-
-  if (extras == NULL || !g_variant_lookup (extras, name, "&s", &text) || *text == '\0')
-    return NULL;
-  return text;
 }
 
 gboolean
@@ -138,11 +137,11 @@ table_resume (MinipayPaymentProvider *provider, MinipayExchange *x, MinipayHttpR
 static gboolean
 table_receive (MinipayPaymentProvider *provider, MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
 {
-  g_autoptr (MinipayPayment) payment = table_of (provider)->parse_notification (x, incoming, error);
+  g_autoptr (GObject) result = table_of (provider)->parse_notification (x, incoming, error);
 
-  if (payment == NULL)
+  if (result == NULL)
     return FALSE;
-  minipay_exchange_complete (x, G_OBJECT (payment));
+  minipay_exchange_complete (x, result);
   return TRUE;
 }
 
@@ -154,12 +153,12 @@ table_acknowledge (MinipayPaymentProvider *provider, MinipayExchange *x, gboolea
 
 /* What of an operation's row is missing, or NULL. */
 static const char *
-table_find_gap (const MinipayProviderTable *table, MinipayOperation operation)
+table_find_gap (const MinipayProviderTable *table, const char *operation, const char *mode)
 {
-  if (operation == MINIPAY_OPERATION_RECEIVE)
+  if (strcmp (operation, "receive") == 0)
     return table->parse_notification != NULL ? NULL : "parse_notification";
   for (const MinipayCall *call = table->calls; call != NULL && call->build != NULL; call++)
-    if (call->operation == operation)
+    if (call_is_for (call, operation, mode))
       return call->parse != NULL ? NULL : "parse";
   return "build";
 }
@@ -172,12 +171,10 @@ minipay_provider_table_check (MinipayPaymentProvider *provider,
 {
   const MinipayProviderTable *table = table_of (provider);
   const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
-  g_autoptr (GEnumClass) klass = g_type_class_ref (MINIPAY_TYPE_OPERATION);
   const char *const *operations = minipay_manifest_get_operations (manifest, mode);
 
   for (; table != NULL && *operations != NULL; operations++) {
-    GEnumValue *value = g_enum_get_value_by_nick (klass, *operations);
-    const char *gap = table_find_gap (table, (MinipayOperation) value->value);
+    const char *gap = table_find_gap (table, *operations, mode);
 
     if (gap == NULL)
       continue;

@@ -16,10 +16,14 @@ typedef struct {
   MinipayOperation operation;
   MinipaySendFlags flags;
   /* The request for this exchange, (transfer full), or NULL with an error. */
-  MinipayHttpRequest *(*build) (MinipayExchange *x, GError **error);
+  MinipayHttpRequest *(*build) (MinipayExchange *x, gconstpointer data, GError **error);
   /* The value that the answer stands for, (transfer full), or NULL with an error; NULL without one after
-   * minipay_exchange_pending(). */
-  GObject *(*parse) (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+   * minipay_exchange_pending(), or after minipay_exchange_send() of a further request, whose answer comes here,
+   * too. */
+  GObject *(*parse) (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
+  gconstpointer data; /* for build and parse: what the rows that share them do not */
+  const char *name; /* of an operation that only this provider has, which is a MINIPAY_OPERATION_CALL; else NULL */
+  const char *mode; /* the one that the row is for; NULL for every mode */
 } MinipayCall;
 
 /* What the begin() and resume() hooks of a provider with a table call. @calls ends with an entry without
@@ -38,8 +42,8 @@ typedef struct {
   const MinipayCall *calls; /* ends with an entry without build */
   /* What the manifest cannot say about the settings of an account. */
   gboolean (*configure) (MinipayAccountConfig *config, GError **error);
-  /* The verified payment that a notification tells of, (transfer full), or NULL with an error. */
-  MinipayPayment *(*parse_notification) (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
+  /* The payment, refund or report that a notification tells of, (transfer full), or NULL with an error. */
+  GObject *(*parse_notification) (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
   MinipayHttpResponse *(*acknowledge) (MinipayExchange *x, gboolean accepted, GError **error);
 } MinipayProviderTable;
 
@@ -49,8 +53,6 @@ MINIPAY_API void minipay_provider_table_implement (MinipayPaymentProviderInterfa
 
 /* A setting of the account that the exchange is for: the manifest's field of that name, or NULL. */
 MINIPAY_API const char *minipay_exchange_get_setting (MinipayExchange *x, const char *field);
-/* A text of an order's extras; NULL when there is none, or an empty one. */
-MINIPAY_API const char *minipay_order_get_extra_text (MinipayOrder *order, const char *name);
 
 /* TRUE for a gateway's sentence that speaks of trouble on its own side: what was asked may have been done. */
 MINIPAY_API gboolean minipay_text_tells_trouble (const char *text);

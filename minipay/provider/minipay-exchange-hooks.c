@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+#include "core/minipay-bill.h"
 #include "core/minipay-checkout.h"
 #include "core/minipay-error-private.h"
 #include "core/minipay-payment-private.h"
+#include "core/minipay-refund-private.h"
+#include "core/minipay-report-private.h"
 #include "provider/minipay-account-config-private.h"
 #include "provider/minipay-exchange-struct-private.h"
 #include "provider/minipay-limits-private.h"
@@ -42,6 +45,7 @@ exchange_prepare_hook (MinipayExchange *self, MinipayHttpResponse *answer, GErro
   g_clear_pointer (&self->new_keys, g_hash_table_unref);
   self->is_verified = FALSE;
   self->has_unknown_key = FALSE;
+  self->is_hint = FALSE;
   g_set_object (&self->answer, answer);
   self->now = self->environment->now (self->environment->data);
   /* who judges a notification signs nothing */
@@ -121,8 +125,20 @@ exchange_get_result_type (MinipayExchange *self)
     return MINIPAY_TYPE_CHECKOUT;
   case MINIPAY_OPERATION_REFRESH_KEYS:
     return MINIPAY_TYPE_ACCOUNT_CONFIG;
-  case MINIPAY_OPERATION_QUERY:
+  case MINIPAY_OPERATION_REFUND:
+  case MINIPAY_OPERATION_QUERY_REFUND:
+    return MINIPAY_TYPE_REFUND;
+  case MINIPAY_OPERATION_DOWNLOAD_BILL:
+    return MINIPAY_TYPE_BILL;
+  case MINIPAY_OPERATION_CALL:
+    return MINIPAY_TYPE_REPORT;
   case MINIPAY_OPERATION_RECEIVE:
+    if (MINIPAY_IS_REFUND (self->result) || MINIPAY_IS_REPORT (self->result))
+      return G_OBJECT_TYPE (self->result);
+    return MINIPAY_TYPE_PAYMENT;
+  case MINIPAY_OPERATION_QUERY:
+  case MINIPAY_OPERATION_CLOSE:
+  case MINIPAY_OPERATION_REVERSE:
   default:
     return MINIPAY_TYPE_PAYMENT;
   }
@@ -178,7 +194,11 @@ exchange_mark_result (MinipayExchange *self)
 {
   MinipayPayment *payment = NULL;
 
-  if (MINIPAY_IS_PAYMENT (self->result))
+  if (MINIPAY_IS_REFUND (self->result))
+    minipay_refund_set_authenticated (MINIPAY_REFUND (self->result), self->is_verified);
+  else if (MINIPAY_IS_REPORT (self->result))
+    minipay_report_set_authenticated (MINIPAY_REPORT (self->result), self->is_verified);
+  else if (MINIPAY_IS_PAYMENT (self->result))
     payment = MINIPAY_PAYMENT (self->result);
   else if (MINIPAY_IS_CHECKOUT (self->result))
     payment = minipay_checkout_get_payment (MINIPAY_CHECKOUT (self->result));
@@ -253,7 +273,7 @@ minipay_exchange_receive (MinipayExchange *self, MinipayHttpRequest *incoming, G
     exchange_set_plugin_error (self, error, "leaves a notification pending");
     return FALSE;
   }
-  if (!self->is_verified) {
+  if (!self->is_verified && !self->is_hint) {
     exchange_set_plugin_error (self, error, "took a notification without verifying it");
     return FALSE;
   }
@@ -281,7 +301,7 @@ minipay_exchange_acknowledge (MinipayExchange *self, gboolean accepted, GError *
 const char *
 minipay_exchange_get_advice (MinipayExchange *self)
 {
-  if (minipay_limits_check_operation (self->info, self->config, MINIPAY_OPERATION_QUERY, NULL))
+  if (minipay_limits_check_operation (self->info, self->config, "query", NULL))
     return "the outcome is unknown, query it";
   return "the outcome is unknown, wait for the notification";
 }

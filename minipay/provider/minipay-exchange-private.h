@@ -27,13 +27,17 @@ gboolean minipay_provider_table_check (MinipayPaymentProvider *provider,
 /* What there is to do about an order that may have been obeyed: not every gateway can be asked. */
 const char *minipay_exchange_get_advice (MinipayExchange *self);
 
+/* Before the first hook alone: the journal knew more of what was asked. */
+void minipay_exchange_set_subject (MinipayExchange *self, GObject *subject);
+GObject *minipay_exchange_get_subject (MinipayExchange *self);
+
 /* The word for it in manifests and log lines. */
 const char *minipay_operation_to_string (MinipayOperation operation);
 
 /* The real ones. */
 extern const MinipayEnvironment minipay_real_environment;
 
-/* @subject: a MinipayOrder, a MinipayPaymentRef or, for RECEIVE, NULL. @environment outlives the exchange. */
+/* @subject: what the operation is about; NULL for RECEIVE and REFRESH_KEYS. @environment outlives the exchange. */
 MinipayExchange *minipay_exchange_new (MinipayPaymentProvider *provider,
                                        MinipayProviderInfo *info,
                                        MinipayAccountConfig *config,

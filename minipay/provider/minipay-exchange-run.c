@@ -38,6 +38,7 @@ typedef struct {
   GError *transport_error;
   gboolean has_left;        /* some try may have been obeyed, whatever comes of the last */
   gboolean is_safe;         /* the last request only asked */
+  gboolean has_acted;       /* some request of this run may have changed something */
   gboolean may_begin_again; /* no request of this try forbids it: begin() starts with the first of them */
 
   /* how it ended */
@@ -86,10 +87,26 @@ run_free (Run *run)
   g_free (run);
 }
 
+/* What a provider's flags say of a request, and, whatever they say, what the operation is for. */
 static gboolean
-run_moves_money (Run *run)
+run_may_act (Run *run)
 {
-  return minipay_exchange_get_operation (run->exchange) == MINIPAY_OPERATION_CREATE;
+  switch (minipay_exchange_get_operation (run->exchange)) {
+  case MINIPAY_OPERATION_CREATE:
+  case MINIPAY_OPERATION_CLOSE:
+  case MINIPAY_OPERATION_REVERSE:
+  case MINIPAY_OPERATION_REFUND:
+    return TRUE;
+  case MINIPAY_OPERATION_QUERY:
+  case MINIPAY_OPERATION_QUERY_REFUND:
+  case MINIPAY_OPERATION_DOWNLOAD_BILL:
+  case MINIPAY_OPERATION_RECEIVE:
+  case MINIPAY_OPERATION_REFRESH_KEYS:
+    return FALSE;
+  case MINIPAY_OPERATION_CALL:
+  default:
+    return run->has_acted;
+  }
 }
 
 /* Whether the request at hand may be sent twice. */
@@ -169,10 +186,10 @@ run_fail (Run *run, GError *error)
     is_open = TRUE;
   is_unknown = g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN);
   run->error = error;
-  if (run_moves_money (run) && is_open && !is_unknown)
+  if (run_may_act (run) && is_open && !is_unknown)
     run->error =
         minipay_error_recode (error, MINIPAY_ERROR_OUTCOME_UNKNOWN, minipay_exchange_get_advice (run->exchange));
-  else if (!run_moves_money (run) && is_unknown)
+  else if (!run_may_act (run) && is_unknown)
     /* a question that got no answer changed nothing */
     run->error = minipay_error_recode (error, MINIPAY_ERROR_NOT_SENT, "no usable answer, safe to repeat");
   if (run->error != error)
@@ -252,13 +269,14 @@ run_send (Run *run)
     .max_body = MAX_ANSWER_BYTES,
     .may_repeat = run_may_resend (run),
     .log_account = minipay_account_config_get_name (config),
-    .log_operation = minipay_operation_to_string (minipay_exchange_get_operation (run->exchange)),
+    .log_operation = minipay_exchange_get_name (run->exchange),
   };
 
   /* an earlier step that was answered did more than ask: what comes of this one cannot undo it */
   run->has_left |= run->answer != NULL && !run->is_safe;
   run->may_begin_again = run->may_begin_again && run_may_resend (run);
   run->is_safe = (minipay_exchange_get_flags (run->exchange) & MINIPAY_SEND_FLAGS_SAFE) != 0;
+  run->has_acted |= !run->is_safe;
   g_clear_object (&run->answer);
   minipay_transport_send (run->setup.transport, &job, run->cancellable, on_transport_done, run);
   return FALSE;
@@ -348,7 +366,7 @@ run_without_answer (Run *run)
       !g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG) &&
       !g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_LIMIT) && run_back_off (run, 0))
     return FALSE;
-  if (!run_moves_money (run) && run->outcome == MINIPAY_TRANSPORT_UNKNOWN && is_cancelled)
+  if (!run_may_act (run) && run->outcome == MINIPAY_TRANSPORT_UNKNOWN && is_cancelled)
     g_set_error_literal (&run->error, G_IO_ERROR, G_IO_ERROR_CANCELLED, run->transport_error->message);
   else if (g_error_matches (run->transport_error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN))
     run_fail (run, run_name_provider (run, run->transport_error));

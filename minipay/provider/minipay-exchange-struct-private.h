@@ -36,6 +36,7 @@ struct _MinipayExchange {
 
   MinipayHttpResponse *answer; /* what it is looking at */
   gboolean is_verified;
+  gboolean is_hint;         /* the notification is one that the gateway does not sign */
   gboolean has_unknown_key; /* the message named a key that nobody here trusts */
   char *event_id;
   char *suggested; /* the order that a refused notification speaks of */

@@ -105,6 +105,18 @@ minipay_exchange_new (MinipayPaymentProvider *provider,
   return self;
 }
 
+void
+minipay_exchange_set_subject (MinipayExchange *self, GObject *subject)
+{
+  g_set_object (&self->subject, subject);
+}
+
+GObject *
+minipay_exchange_get_subject (MinipayExchange *self)
+{
+  return self->subject;
+}
+
 /**
  * minipay_exchange_get_operation:
  * @self: an exchange
@@ -118,83 +130,6 @@ minipay_exchange_get_operation (MinipayExchange *self)
 {
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), MINIPAY_OPERATION_CREATE);
   return self->operation;
-}
-
-/**
- * minipay_exchange_get_order:
- * @self: an exchange
- *
- * Returns: (transfer none) (nullable): the order of a create; its members passed the manifest's limits
- *
- * Since: 0.1
- */
-MinipayOrder *
-minipay_exchange_get_order (MinipayExchange *self)
-{
-  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), NULL);
-  return MINIPAY_IS_ORDER (self->subject) ? MINIPAY_ORDER (self->subject) : NULL;
-}
-
-/**
- * minipay_exchange_get_incoming:
- * @self: an exchange
- *
- * Returns: (transfer none) (nullable): the notification that it judges, as it came; also while it is acknowledged,
- * whatever became of it
- *
- * Since: 0.1
- */
-MinipayHttpRequest *
-minipay_exchange_get_incoming (MinipayExchange *self)
-{
-  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), NULL);
-  return self->incoming;
-}
-
-/**
- * minipay_exchange_get_payment_ref:
- * @self: an exchange
- *
- * Returns: (transfer none) (nullable): the payment that a query is about
- *
- * Since: 0.1
- */
-MinipayPaymentRef *
-minipay_exchange_get_payment_ref (MinipayExchange *self)
-{
-  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), NULL);
-  return MINIPAY_IS_PAYMENT_REF (self->subject) ? MINIPAY_PAYMENT_REF (self->subject) : NULL;
-}
-
-/**
- * minipay_exchange_get_method:
- * @self: an exchange that creates a payment
- *
- * Returns: where the buyer meets the cashier
- *
- * Since: 0.1
- */
-MinipayMethod
-minipay_exchange_get_method (MinipayExchange *self)
-{
-  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), MINIPAY_METHOD_MINI_PROGRAM);
-  return MINIPAY_IS_ORDER (self->subject) ? minipay_order_get_method (MINIPAY_ORDER (self->subject))
-                                          : MINIPAY_METHOD_MINI_PROGRAM;
-}
-
-/**
- * minipay_exchange_get_wallet:
- * @self: an exchange that creates a payment
- *
- * Returns: the wallet, never %MINIPAY_WALLET_ANY
- *
- * Since: 0.1
- */
-MinipayWallet
-minipay_exchange_get_wallet (MinipayExchange *self)
-{
-  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), MINIPAY_WALLET_ANY);
-  return self->wallet;
 }
 
 /**
@@ -331,7 +266,9 @@ minipay_exchange_send (MinipayExchange *self, MinipayHttpRequest *request, Minip
 /**
  * minipay_exchange_complete:
  * @self: an exchange
- * @result: a #MinipayCheckout for a create, a #MinipayPayment for a query and for a notification
+ * @result: a #MinipayCheckout for a create; a #MinipayPayment for a query, a close and a reversal; a #MinipayRefund
+ * for a refund and its query; a #MinipayBill; a #MinipayReport for a named operation; for a notification any of
+ *   #MinipayPayment, #MinipayRefund and #MinipayReport
  *
  * Ends the hook with what the gateway claims. The core compares it with the question and the journal.
  *
@@ -412,6 +349,26 @@ minipay_exchange_suggest_query (MinipayExchange *self, const char *out_trade_no)
     return;
   g_free (self->suggested);
   self->suggested = g_strdup (out_trade_no);
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
+ * minipay_exchange_take_as_hint:
+ * @self: an exchange that judges a notification
+ *
+ * Says that the gateway signs no messages of this kind. Such a message proves nothing: the core takes it only when
+ * the journal says the same already, refuses it otherwise, and then asks the gateway itself, so that the message
+ * finds an answer when it is delivered again.
+ *
+ * Since: 0.1
+ */
+void
+minipay_exchange_take_as_hint (MinipayExchange *self)
+{
+  g_return_if_fail (MINIPAY_IS_EXCHANGE (self));
+  if (!exchange_begin_act (self))
+    return;
+  self->is_hint = TRUE;
   g_mutex_unlock (&self->mutex);
 }
 

@@ -3,11 +3,14 @@
 
 #include <gio/gio.h>
 
+#include "core/minipay-bill-request.h"
 #include "core/minipay-enums.h"
 #include "core/minipay-http-request.h"
 #include "core/minipay-http-response.h"
 #include "core/minipay-order.h"
 #include "core/minipay-payment-ref.h"
+#include "core/minipay-refund-ref.h"
+#include "core/minipay-refund-request.h"
 #include "provider/minipay-account-config.h"
 
 G_BEGIN_DECLS
@@ -21,6 +24,12 @@ G_DECLARE_FINAL_TYPE (MinipayExchange, minipay_exchange, MINIPAY, EXCHANGE, GObj
 MINIPAY_API MinipayOperation minipay_exchange_get_operation (MinipayExchange *self);
 MINIPAY_API MinipayOrder *minipay_exchange_get_order (MinipayExchange *self);
 MINIPAY_API MinipayPaymentRef *minipay_exchange_get_payment_ref (MinipayExchange *self);
+MINIPAY_API MinipayRefundRequest *minipay_exchange_get_refund_request (MinipayExchange *self);
+MINIPAY_API MinipayRefundRef *minipay_exchange_get_refund_ref (MinipayExchange *self);
+MINIPAY_API MinipayBillRequest *minipay_exchange_get_bill_request (MinipayExchange *self);
+MINIPAY_API const char *minipay_exchange_get_name (MinipayExchange *self);
+MINIPAY_API GVariant *minipay_exchange_get_extras (MinipayExchange *self);
+MINIPAY_API const char *minipay_exchange_get_extra_text (MinipayExchange *self, const char *name);
 MINIPAY_API MinipayHttpRequest *minipay_exchange_get_incoming (MinipayExchange *self);
 MINIPAY_API MinipayMethod minipay_exchange_get_method (MinipayExchange *self);
 MINIPAY_API MinipayWallet minipay_exchange_get_wallet (MinipayExchange *self);
@@ -39,6 +48,7 @@ MINIPAY_API void minipay_exchange_pending (MinipayExchange *self, const char *re
 /* What happened at the gateway */
 MINIPAY_API void minipay_exchange_set_event_id (MinipayExchange *self, const char *event_id);
 MINIPAY_API void minipay_exchange_suggest_query (MinipayExchange *self, const char *out_trade_no);
+MINIPAY_API void minipay_exchange_take_as_hint (MinipayExchange *self);
 MINIPAY_API void minipay_exchange_refuse (MinipayExchange *self,
                                           MinipayError code,
                                           const char *gateway_code,

@@ -11,8 +11,6 @@
 #include "provider/minipay-limits-private.h"
 #include "provider/minipay-provider-info-private.h"
 
-#define TRANSACTION_ID_MAX_BYTES 64
-
 static const char *
 enum_to_nick (GType type, int number)
 {
@@ -29,20 +27,34 @@ minipay_operation_to_string (MinipayOperation operation)
 }
 
 gboolean
+minipay_operation_is_known (const char *name)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (MINIPAY_TYPE_OPERATION);
+  GEnumValue *value = g_enum_get_value_by_nick (klass, name);
+
+  /* "call" stands for the named ones, and is none of them */
+  return value != NULL && value->value != MINIPAY_OPERATION_CALL;
+}
+
+gboolean
 minipay_limits_check_operation (MinipayProviderInfo *info,
                                 MinipayAccountConfig *config,
-                                MinipayOperation operation,
+                                const char *operation,
                                 GError **error)
 {
   const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
-  const char *const *operations =
-      minipay_manifest_get_operations (manifest, minipay_account_config_get_mode (config));
-  const char *nick = enum_to_nick (MINIPAY_TYPE_OPERATION, operation);
+  const char *mode = minipay_account_config_get_mode (config);
 
-  if (g_strv_contains (operations, nick))
+  if (g_strv_contains (minipay_manifest_get_operations (manifest, mode), operation))
     return TRUE;
-  g_set_error (
-      error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s has no operation %s", manifest->id, nick);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_NOT_SUPPORTED,
+               "provider %s has no operation %s%s%s",
+               manifest->id,
+               operation,
+               mode != NULL ? " in mode " : "",
+               mode != NULL ? mode : "");
   return FALSE;
 }
 
@@ -90,35 +102,55 @@ limits_check_method (
   return FALSE;
 }
 
-/* The rules of one text member; a member that the provider has no rule for would be lost on the way, so it is
- * refused. */
 static gboolean
-limits_check_text (const MinipayManifest *manifest, const char *name, const char *text, GError **error)
+list_has (char **list, const char *method)
+{
+  return list != NULL && method != NULL && g_strv_contains ((const char *const *) list, method);
+}
+
+gboolean
+minipay_methods_need (const MinipayMethodRule *rule, const char *method)
+{
+  return list_has (rule->required_by, method) || (rule->is_required && minipay_methods_have (rule, method));
+}
+
+gboolean
+minipay_methods_have (const MinipayMethodRule *rule, const char *method)
+{
+  return rule->methods == NULL || method == NULL || list_has (rule->methods, method);
+}
+
+gboolean
+minipay_limits_check_text (
+    const MinipayManifest *manifest, const char *name, const char *method, const char *text, GError **error)
 {
   const MinipayLimit *limit = minipay_manifest_get_limit (manifest, name);
 
   if (text == NULL || *text == '\0') {
-    if (limit == NULL || !limit->is_required)
+    if (limit == NULL || !minipay_methods_need (&limit->presence, method))
       return TRUE;
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "%s is missing, %s needs it", name, manifest->id);
     return FALSE;
   }
-  if (limit == NULL) {
+  if (limit == NULL || !minipay_methods_have (&limit->presence, method)) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no %s", manifest->id, name);
     return FALSE;
   }
   return minipay_text_rule_check (&limit->rule, name, text, MINIPAY_ERROR_INVALID, error);
 }
 
-static gboolean
-limits_check_total (const MinipayManifest *manifest, const MinipayMoney *total, GError **error)
+gboolean
+minipay_limits_check_money (const MinipayManifest *manifest,
+                            const char *name,
+                            const MinipayMoney *total,
+                            GError **error)
 {
   const MinipayLimit *limit = minipay_manifest_get_limit (manifest, "total");
   gint64 minimum = limit != NULL ? MAX (1, limit->minimum) : 1;
   gint64 maximum = limit != NULL ? limit->maximum : G_MAXINT64;
 
   if (total == NULL) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "total is missing");
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "%s is missing", name);
     return FALSE;
   }
   if (!g_strv_contains ((const char *const *) manifest->currencies, minipay_money_get_currency (total))) {
@@ -127,7 +159,8 @@ limits_check_total (const MinipayManifest *manifest, const MinipayMoney *total, 
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_INVALID,
-                 "total is in %s, %s takes %s",
+                 "%s is in %s, %s takes %s",
+                 name,
                  minipay_money_is_valid (total) ? minipay_money_get_currency (total) : "no known currency",
                  manifest->id,
                  currencies);
@@ -138,20 +171,23 @@ limits_check_total (const MinipayManifest *manifest, const MinipayMoney *total, 
   g_set_error (error,
                MINIPAY_ERROR,
                MINIPAY_ERROR_INVALID,
-               "total is %" G_GINT64_FORMAT " minor units, allowed are %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+               "%s is %" G_GINT64_FORMAT " minor units, allowed are %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+               name,
                minipay_money_get_minor (total),
                minimum,
                maximum);
   return FALSE;
 }
 
-static gboolean
-limits_check_notify_url (const MinipayManifest *manifest,
-                         MinipayAccountConfig *config,
-                         const char *url,
-                         GError **error)
+gboolean
+minipay_limits_check_notify_url (const MinipayManifest *manifest,
+                                 MinipayAccountConfig *config,
+                                 const char *name,
+                                 const char *method,
+                                 const char *url,
+                                 GError **error)
 {
-  const MinipayLimit *limit = minipay_manifest_get_limit (manifest, "notify_url");
+  const MinipayLimit *limit = minipay_manifest_get_limit (manifest, name);
   g_autoptr (GUri) uri = NULL;
   const char *fault = NULL;
 
@@ -165,7 +201,7 @@ limits_check_notify_url (const MinipayManifest *manifest,
                  quoted);
     return FALSE;
   }
-  if (!limits_check_text (manifest, "notify_url", url, error))
+  if (!minipay_limits_check_text (manifest, name, method, url, error))
     return FALSE;
   if (url == NULL || *url == '\0')
     return TRUE;
@@ -276,76 +312,6 @@ limits_check_splits (const MinipayManifest *manifest, MinipayOrder *order, GErro
   return FALSE;
 }
 
-static gboolean
-limits_check_extra (const MinipayExtra *extra, MinipayAccountConfig *config, GVariant *value, GError **error)
-{
-  const char *text;
-
-  if (!g_variant_is_of_type (value, G_VARIANT_TYPE (extra->type))) {
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_INVALID,
-                 "extra field %s is of type %s, allowed is %s",
-                 extra->name,
-                 g_variant_get_type_string (value),
-                 extra->type);
-    return FALSE;
-  }
-  if (strcmp (extra->type, "s") != 0)
-    return TRUE;
-  text = g_variant_get_string (value, NULL);
-  if (extra->rule.format == MINIPAY_FORMAT_ADDRESS &&
-      !minipay_account_config_resolve (config, extra->name, text, NULL, NULL, error))
-    return FALSE;
-  return minipay_text_rule_check (&extra->rule, extra->name, text, MINIPAY_ERROR_INVALID, error);
-}
-
-static gboolean
-limits_check_extras (const MinipayManifest *manifest,
-                     MinipayAccountConfig *config,
-                     GVariant *extras,
-                     GError **error)
-{
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
-
-  for (guint i = 0; i < manifest->extras->len; i++) {
-    const MinipayExtra *extra = g_ptr_array_index (manifest->extras, i);
-    g_autoptr (GVariant) given = extras != NULL ? g_variant_lookup_value (extras, extra->name, NULL) : NULL;
-
-    if (extra->is_required && given == NULL) {
-      g_set_error (error,
-                   MINIPAY_ERROR,
-                   MINIPAY_ERROR_INVALID,
-                   "extra field %s is missing, %s needs it",
-                   extra->name,
-                   manifest->id);
-      return FALSE;
-    }
-  }
-  if (extras == NULL)
-    return TRUE;
-  g_variant_iter_init (&iter, extras);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &value)) {
-    g_autoptr (GVariant) owned = value;
-    const MinipayExtra *extra = minipay_manifest_get_extra (manifest, name);
-
-    if (extra == NULL) {
-      g_set_error (error,
-                   MINIPAY_ERROR,
-                   MINIPAY_ERROR_NOT_SUPPORTED,
-                   "provider %s has no extra field \"%s\"",
-                   manifest->id,
-                   name);
-      return FALSE;
-    }
-    if (!limits_check_extra (extra, config, owned, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
 gboolean
 minipay_limits_check_order (MinipayProviderInfo *info,
                             MinipayAccountConfig *config,
@@ -356,56 +322,22 @@ minipay_limits_check_order (MinipayProviderInfo *info,
 {
   const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
   const char *number = minipay_order_get_out_trade_no (order);
+  const char *method = enum_to_nick (MINIPAY_TYPE_METHOD, (int) minipay_order_get_method (order));
 
   if (number == NULL || *number == '\0') {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "out_trade_no is missing");
     return FALSE;
   }
   return limits_check_method (manifest, minipay_account_config_get_mode (config), order, wallet, error) &&
-         limits_check_text (manifest, "out_trade_no", number, error) &&
-         limits_check_total (manifest, minipay_order_get_total (order), error) &&
-         limits_check_text (manifest, "subject", minipay_order_get_subject (order), error) &&
-         limits_check_text (manifest, "payer", minipay_order_get_payer (order), error) &&
-         limits_check_notify_url (manifest, config, minipay_order_get_notify_url (order), error) &&
-         limits_check_text (manifest, "attach", minipay_order_get_attach (order), error) &&
-         limits_check_text (manifest, "client_ip", minipay_order_get_client_ip (order), error) &&
+         minipay_limits_check_text (manifest, "out_trade_no", method, number, error) &&
+         minipay_limits_check_money (manifest, "total", minipay_order_get_total (order), error) &&
+         minipay_limits_check_text (manifest, "subject", method, minipay_order_get_subject (order), error) &&
+         minipay_limits_check_text (manifest, "payer", method, minipay_order_get_payer (order), error) &&
+         minipay_limits_check_notify_url (
+             manifest, config, "notify_url", method, minipay_order_get_notify_url (order), error) &&
+         minipay_limits_check_text (manifest, "attach", method, minipay_order_get_attach (order), error) &&
+         minipay_limits_check_text (manifest, "client_ip", method, minipay_order_get_client_ip (order), error) &&
          limits_check_expiry (manifest, minipay_order_get_expires_at (order), now, error) &&
          limits_check_splits (manifest, order, error) &&
-         limits_check_extras (manifest, config, minipay_order_get_extras (order), error);
-}
-
-gboolean
-minipay_limits_check_ref (MinipayProviderInfo *info,
-                          MinipayAccountConfig *config,
-                          MinipayPaymentRef *ref,
-                          GError **error)
-{
-  const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
-  const char *number = minipay_payment_ref_get_out_trade_no (ref);
-  const char *transaction = minipay_payment_ref_get_transaction_id (ref);
-  const MinipayMoney *total = minipay_payment_ref_get_total (ref);
-
-  if ((number == NULL) == (transaction == NULL)) {
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_INVALID,
-                 "a payment is named by out_trade_no or by transaction_id, this reference has %s",
-                 number == NULL ? "neither" : "both");
-    return FALSE;
-  }
-  if (total != NULL && !limits_check_total (manifest, total, error))
-    return FALSE;
-  if (transaction != NULL) {
-    /* letters and digits: what every gateway's own numbers are made of */
-    MinipayTextRule rule = { .min_length = 1,
-                             .max_length = TRANSACTION_ID_MAX_BYTES,
-                             .characters = (char *) "0-9A-Za-z",
-                             .allowed = { 0, 0x03ff0000, 0x07fffffe, 0x07fffffe } };
-
-    return minipay_text_rule_check (&rule, "transaction_id", transaction, MINIPAY_ERROR_INVALID, error);
-  }
-  if (*number != '\0')
-    return limits_check_text (manifest, "out_trade_no", number, error);
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "out_trade_no is empty");
-  return FALSE;
+         minipay_limits_check_extras (manifest, config, "create", method, minipay_order_get_extras (order), error);
 }

@@ -91,12 +91,41 @@ manifest_read_field (MinipayManifestReader *reader, const char *name)
 }
 
 static void
+manifest_check_enum_nick (MinipayManifestReader *reader, const char *key, GType type, const char *nick)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+
+  if (g_enum_get_value_by_nick (klass, nick) == NULL)
+    minipay_manifest_reader_fail (reader, key, "names \"%s\", which minipay does not know", nick);
+}
+
+static void
+method_rule_clear (MinipayMethodRule *rule)
+{
+  g_strfreev (rule->methods);
+  g_strfreev (rule->required_by);
+}
+
+static void
+manifest_read_method_rule (MinipayManifestReader *reader, MinipayMethodRule *rule)
+{
+  rule->is_required = minipay_manifest_reader_get_boolean (reader, "Required", FALSE);
+  rule->methods = minipay_manifest_reader_get_list (reader, "Methods", FALSE);
+  rule->required_by = minipay_manifest_reader_get_list (reader, "RequiredBy", FALSE);
+  for (char **p = rule->methods; p != NULL && *p != NULL; p++)
+    manifest_check_enum_nick (reader, "Methods", MINIPAY_TYPE_METHOD, *p);
+  for (char **p = rule->required_by; p != NULL && *p != NULL; p++)
+    manifest_check_enum_nick (reader, "RequiredBy", MINIPAY_TYPE_METHOD, *p);
+}
+
+static void
 limit_free (gpointer data)
 {
   MinipayLimit *limit = data;
 
   g_free (limit->name);
   g_strfreev (limit->schemes);
+  method_rule_clear (&limit->presence);
   minipay_text_rule_clear (&limit->rule);
   g_free (limit);
 }
@@ -104,12 +133,14 @@ limit_free (gpointer data)
 static gpointer
 manifest_read_limit (MinipayManifestReader *reader, const char *name)
 {
-  static const char *const members[] = { "out_trade_no", "total",      "subject",   "payer",  "notify_url",
-                                         "attach",       "expires_at", "client_ip", "splits", NULL };
+  static const char *const members[] = {
+    "out_trade_no", "total",  "subject",       "payer",  "notify_url",        "attach",       "expires_at",
+    "client_ip",    "splits", "out_refund_no", "reason", "refund_notify_url", "refund_total", NULL
+  };
   MinipayLimit *limit = g_new0 (MinipayLimit, 1);
 
   limit->name = g_strdup (name);
-  limit->is_required = minipay_manifest_reader_get_boolean (reader, "Required", FALSE);
+  manifest_read_method_rule (reader, &limit->presence);
   limit->minimum = minipay_manifest_reader_get_integer (reader, "Minimum", G_MAXINT64, 1);
   limit->maximum = minipay_manifest_reader_get_integer (reader, "Maximum", G_MAXINT64, G_MAXINT64);
   limit->schemes = minipay_manifest_reader_get_list (reader, "Schemes", FALSE);
@@ -117,7 +148,7 @@ manifest_read_limit (MinipayManifestReader *reader, const char *name)
   limit->min_seconds_ahead = (guint) minipay_manifest_reader_get_integer (reader, "MinSecondsAhead", G_MAXINT32, 0);
   minipay_manifest_reader_get_rule (reader, &limit->rule);
   if (!g_strv_contains (members, name))
-    minipay_manifest_reader_fail (reader, NULL, "is about no member of an order");
+    minipay_manifest_reader_fail (reader, NULL, "is about no member of an order or a refund");
   if (limit->rule.format == MINIPAY_FORMAT_ADDRESS)
     minipay_manifest_reader_fail (reader, "Format", "is address, allowed for extras alone");
   return limit;
@@ -130,6 +161,8 @@ extra_free (gpointer data)
 
   g_free (extra->name);
   g_free (extra->type);
+  g_strfreev (extra->operations);
+  method_rule_clear (&extra->presence);
   minipay_text_rule_clear (&extra->rule);
   g_free (extra);
 }
@@ -141,7 +174,8 @@ manifest_read_extra (MinipayManifestReader *reader, const char *name)
 
   extra->name = g_strdup (name);
   extra->type = minipay_manifest_reader_get_string (reader, "Type", TRUE);
-  extra->is_required = minipay_manifest_reader_get_boolean (reader, "Required", FALSE);
+  extra->operations = minipay_manifest_reader_get_list (reader, "Operations", FALSE);
+  manifest_read_method_rule (reader, &extra->presence);
   extra->is_volatile = minipay_manifest_reader_get_boolean (reader, "Volatile", FALSE);
   minipay_manifest_reader_get_rule (reader, &extra->rule);
   if (extra->type != NULL && !g_variant_type_string_is_valid (extra->type))
@@ -170,15 +204,6 @@ mode_rules_free (gpointer data)
   g_free (data);
 }
 
-static void
-manifest_check_enum_nick (MinipayManifestReader *reader, const char *key, GType type, const char *nick)
-{
-  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
-
-  if (g_enum_get_value_by_nick (klass, nick) == NULL)
-    minipay_manifest_reader_fail (reader, key, "names \"%s\", which minipay does not know", nick);
-}
-
 void
 minipay_mode_rules_read (MinipayManifestReader *reader, MinipayModeRules *mode, gboolean is_base)
 {
@@ -188,8 +213,6 @@ minipay_mode_rules_read (MinipayManifestReader *reader, MinipayModeRules *mode, 
   mode->required = minipay_manifest_reader_get_list (reader, "Required", FALSE);
   mode->required_one_of = minipay_manifest_reader_get_list (reader, "RequiredOneOf", FALSE);
   mode->excluded = minipay_manifest_reader_get_list (reader, "Excluded", FALSE);
-  for (char **p = mode->operations; p != NULL && *p != NULL; p++)
-    manifest_check_enum_nick (reader, "Operations", MINIPAY_TYPE_OPERATION, *p);
   for (char **p = mode->hosts; p != NULL && *p != NULL; p++)
     if (!minipay_host_is_plain (*p))
       minipay_manifest_reader_fail (reader, "Hosts", "names \"%s\", which is no plain host name", *p);
@@ -222,27 +245,35 @@ operation_rules_free (gpointer data)
 
   g_free (rules->name);
   g_strfreev (rules->echoes);
+  g_strfreev (rules->required);
+  g_free (rules->number);
   g_free (rules);
 }
 
 static gpointer
 manifest_read_operation (MinipayManifestReader *reader, const char *name)
 {
-  static const char *const facts[] = { "out_trade_no", "transaction_id", "total", "mchid",
-                                       "appid",        "sub_mchid",      NULL };
+  static const char *const facts[] = { "out_trade_no", "transaction_id", "total",     "mchid",  "appid",
+                                       "sub_mchid",    "out_refund_no",  "refund_id", "amount", NULL };
   MinipayOperationRules *rules = g_new0 (MinipayOperationRules, 1);
+  const gboolean is_named = !minipay_operation_is_known (name);
 
   rules->name = g_strdup (name);
   rules->echoes = minipay_manifest_reader_get_list (reader, "Echoes", FALSE);
-  for (char **p = rules->echoes; p != NULL && *p != NULL; p++)
-    if (!g_strv_contains (facts, *p))
-      minipay_manifest_reader_fail (
-          reader,
-          "Echoes",
-          "names \"%s\", allowed are out_trade_no, transaction_id, total, mchid, appid and sub_mchid",
-          *p);
+  rules->required = minipay_manifest_reader_get_list (reader, "Required", FALSE);
+  rules->number = minipay_manifest_reader_get_string (reader, "Number", FALSE);
   rules->is_single = !minipay_manifest_reader_get_boolean (reader, "Repeat", TRUE);
-  manifest_check_enum_nick (reader, NULL, MINIPAY_TYPE_OPERATION, name);
+  for (char **p = rules->echoes; !is_named && p != NULL && *p != NULL; p++)
+    if (!g_strv_contains (facts, *p))
+      minipay_manifest_reader_fail (reader,
+                                    "Echoes",
+                                    "names \"%s\", allowed are out_trade_no, transaction_id, total, mchid, appid, "
+                                    "sub_mchid, out_refund_no, refund_id and amount",
+                                    *p);
+  if (!is_named && rules->number != NULL)
+    minipay_manifest_reader_fail (reader, "Number", "is a matter of named operations alone");
+  if (is_named && strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (name))
+    minipay_manifest_reader_fail (reader, NULL, "has a name of other characters than a-z, 0-9 and -");
   return rules;
 }
 
@@ -265,12 +296,12 @@ static const struct {
     G_STRUCT_OFFSET (MinipayManifest, limits),
     manifest_read_limit,
     limit_free,
-    " Required Minimum Maximum Schemes Query MinSecondsAhead" RULE_KEYS },
+    " Required Methods RequiredBy Minimum Maximum Schemes Query MinSecondsAhead" RULE_KEYS },
   { "Extra ",
     G_STRUCT_OFFSET (MinipayManifest, extras),
     manifest_read_extra,
     extra_free,
-    " Type Required Volatile" RULE_KEYS },
+    " Type Required Methods RequiredBy Volatile Operations" RULE_KEYS },
   { "Mode ",
     G_STRUCT_OFFSET (MinipayManifest, mode_rules),
     manifest_read_mode,
@@ -280,7 +311,7 @@ static const struct {
     G_STRUCT_OFFSET (MinipayManifest, operations),
     manifest_read_operation,
     operation_rules_free,
-    " Echoes Repeat " },
+    " Echoes Repeat Required Number " },
 };
 
 void

@@ -58,10 +58,17 @@ typedef struct {
   MinipayTextRule rule;
 } MinipayField;
 
-/* The bounds of one member of an order. */
+/* Which methods of payment have a member, and which need it. */
+typedef struct {
+  gboolean is_required; /* by all that have it */
+  char **methods;       /* those that have it, NULL for all */
+  char **required_by;   /* those that need it, where not all do */
+} MinipayMethodRule;
+
+/* The bounds of one member of an order or a refund. */
 typedef struct {
   char *name;
-  gboolean is_required;
+  MinipayMethodRule presence;
   MinipayTextRule rule;
   gint64 minimum; /* minor units */
   gint64 maximum;
@@ -70,11 +77,12 @@ typedef struct {
   guint min_seconds_ahead;
 } MinipayLimit;
 
-/* One member of MinipayOrder:extras. */
+/* One member of the extras of an order, a reference or a request, or one parameter of a named operation. */
 typedef struct {
   char *name;
-  char *type; /* a GVariant type string */
-  gboolean is_required;
+  char *type;        /* a GVariant type string */
+  char **operations; /* whose extras it belongs to; NULL for create alone */
+  MinipayMethodRule presence;
   gboolean is_volatile; /* another value under the same number is still the same order */
   MinipayTextRule rule;
 } MinipayExtra;
@@ -90,11 +98,14 @@ typedef struct {
   char **excluded; /* fields that have no place in this mode */
 } MinipayModeRules;
 
-/* One `[Operation NAME]`: what an answer that claims a payment must say. */
+/* One `[Operation NAME]`: what an answer must say. A name that is none of MinipayOperation's is an operation that
+ * only this provider has. */
 typedef struct {
   char *name;
-  char **echoes;
+  char **echoes;      /* of a named operation: the parameters that an answer must repeat */
   gboolean is_single; /* one request under one number, whatever becomes of it */
+  char **required;    /* extras, or parameters, that must be there */
+  char *number;       /* of a named operation that moves money: the parameter that numbers it, or NULL */
 } MinipayOperationRules;
 
 typedef struct {
@@ -123,7 +134,12 @@ void minipay_manifest_free (MinipayManifest *self);
 
 const MinipayField *minipay_manifest_get_field (const MinipayManifest *self, const char *name);
 const MinipayLimit *minipay_manifest_get_limit (const MinipayManifest *self, const char *name);
-const MinipayExtra *minipay_manifest_get_extra (const MinipayManifest *self, const char *name);
+/* The extra of that name, when @operation has it. */
+const MinipayExtra *
+minipay_manifest_get_extra (const MinipayManifest *self, const char *name, const char *operation);
+gboolean minipay_extra_belongs_to (const MinipayExtra *extra, const char *operation);
+/* TRUE for the nick of an operation that applications ask for by a function of its own, or that the core does. */
+gboolean minipay_operation_is_known (const char *name);
 const MinipayOperationRules *minipay_manifest_get_operation (const MinipayManifest *self, const char *name);
 /* The mode's own list, or the provider's where the mode has none; @mode may be NULL. */
 const MinipayModeRules *minipay_manifest_get_mode (const MinipayManifest *self, const char *mode);
@@ -133,6 +149,10 @@ const char *const *minipay_manifest_get_hosts (const MinipayManifest *self, cons
 
 const char *minipay_field_type_to_string (MinipayFieldType type);
 const char *minipay_format_to_string (MinipayFormat format);
+
+/* @method may be NULL: not about an order. */
+gboolean minipay_methods_have (const MinipayMethodRule *rule, const char *method);
+gboolean minipay_methods_need (const MinipayMethodRule *rule, const char *method);
 
 void minipay_text_rule_clear (MinipayTextRule *rule);
 gboolean minipay_text_rule_is_set (const MinipayTextRule *rule);

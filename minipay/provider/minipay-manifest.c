@@ -85,10 +85,78 @@ manifest_check_field_references (MinipayManifestReader *reader, MinipayManifest 
   reader->group = MAIN_GROUP;
 }
 
+/* An operation is one of those that every application knows, or one that the manifest describes. */
+static void
+manifest_check_operations (MinipayManifestReader *reader,
+                           MinipayManifest *self,
+                           const char *group,
+                           char **operations)
+{
+  reader->group = group;
+  for (char **p = operations; p != NULL && *p != NULL; p++)
+    if (!minipay_operation_is_known (*p) && minipay_manifest_get_operation (self, *p) == NULL)
+      minipay_manifest_reader_fail (reader,
+                                    "Operations",
+                                    "names \"%s\", which minipay does not know and no [Operation %s] describes",
+                                    *p,
+                                    *p);
+  reader->group = MAIN_GROUP;
+}
+
+static void
+manifest_check_extra_names (MinipayManifestReader *reader,
+                            MinipayManifest *self,
+                            const MinipayOperationRules *rules,
+                            const char *key,
+                            const char *const *names)
+{
+  for (; names != NULL && *names != NULL; names++)
+    if (minipay_manifest_get_extra (self, *names, rules->name) == NULL)
+      minipay_manifest_reader_fail (reader, key, "names \"%s\", which is no [Extra] of this operation", *names);
+}
+
+static void
+manifest_check_operation_references (MinipayManifestReader *reader,
+                                     MinipayManifest *self,
+                                     const MinipayOperationRules *rules)
+{
+  g_autofree char *group = g_strconcat ("Operation ", rules->name, NULL);
+  const char *number[] = { rules->number, NULL };
+
+  reader->group = group;
+  manifest_check_extra_names (reader, self, rules, "Required", (const char *const *) rules->required);
+  manifest_check_extra_names (reader, self, rules, "Number", number);
+  if (!minipay_operation_is_known (rules->name))
+    manifest_check_extra_names (reader, self, rules, "Echoes", (const char *const *) rules->echoes);
+  reader->group = MAIN_GROUP;
+}
+
+static void
+manifest_check_all_operations (MinipayManifestReader *reader, MinipayManifest *self)
+{
+  manifest_check_operations (reader, self, MAIN_GROUP, self->base.operations);
+  for (guint i = 0; i < self->mode_rules->len; i++) {
+    const MinipayModeRules *mode = g_ptr_array_index (self->mode_rules, i);
+    g_autofree char *group = g_strconcat ("Mode ", mode->name, NULL);
+
+    manifest_check_operations (reader, self, group, mode->operations);
+  }
+  for (guint i = 0; i < self->extras->len; i++) {
+    const MinipayExtra *extra = g_ptr_array_index (self->extras, i);
+    g_autofree char *group = g_strconcat ("Extra ", extra->name, NULL);
+
+    manifest_check_operations (reader, self, group, extra->operations);
+  }
+  for (guint i = 0; i < self->operations->len; i++)
+    manifest_check_operation_references (reader, self, g_ptr_array_index (self->operations, i));
+}
+
 static void
 manifest_check_references (MinipayManifestReader *reader, MinipayManifest *self)
 {
   gboolean has_hosts = self->base.hosts != NULL;
+
+  manifest_check_all_operations (reader, self);
 
   manifest_check_mode (reader, self, &self->base);
   for (guint i = 0; i < self->mode_rules->len; i++)
@@ -195,10 +263,20 @@ minipay_manifest_get_limit (const MinipayManifest *self, const char *name)
   return manifest_find_named (self->limits, name);
 }
 
-const MinipayExtra *
-minipay_manifest_get_extra (const MinipayManifest *self, const char *name)
+gboolean
+minipay_extra_belongs_to (const MinipayExtra *extra, const char *operation)
 {
-  return manifest_find_named (self->extras, name);
+  if (extra->operations == NULL)
+    return strcmp (operation, "create") == 0;
+  return g_strv_contains ((const char *const *) extra->operations, operation);
+}
+
+const MinipayExtra *
+minipay_manifest_get_extra (const MinipayManifest *self, const char *name, const char *operation)
+{
+  const MinipayExtra *extra = manifest_find_named (self->extras, name);
+
+  return extra != NULL && minipay_extra_belongs_to (extra, operation) ? extra : NULL;
 }
 
 const MinipayOperationRules *

@@ -127,6 +127,16 @@ dict_add_rule (GVariantDict *dict, const MinipayTextRule *rule)
     g_variant_dict_insert (dict, "format", "s", minipay_format_to_string (rule->format));
 }
 
+static void
+dict_add_presence (GVariantDict *dict, const MinipayMethodRule *rule)
+{
+  g_variant_dict_insert (dict, "required", "b", rule->is_required);
+  if (rule->methods != NULL)
+    dict_add_strv (dict, "methods", rule->methods);
+  if (rule->required_by != NULL)
+    dict_add_strv (dict, "required_by", rule->required_by);
+}
+
 static GVariant *
 info_limits_to_variant (MinipayProviderInfo *self)
 {
@@ -136,7 +146,7 @@ info_limits_to_variant (MinipayProviderInfo *self)
     MinipayLimit *limit = g_ptr_array_index (self->manifest->limits, i);
     GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
 
-    g_variant_dict_insert (&dict, "required", "b", limit->is_required);
+    dict_add_presence (&dict, &limit->presence);
     dict_add_rule (&dict, &limit->rule);
     if (g_strcmp0 (limit->name, "total") == 0) {
       g_variant_dict_insert (&dict, "minimum", "x", limit->minimum);
@@ -192,7 +202,9 @@ info_extras_to_variant (MinipayProviderInfo *self)
     GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
 
     g_variant_dict_insert (&dict, "type", "s", extra->type);
-    g_variant_dict_insert (&dict, "required", "b", extra->is_required);
+    dict_add_presence (&dict, &extra->presence);
+    if (extra->operations != NULL)
+      dict_add_strv (&dict, "operations", extra->operations);
     g_variant_dict_insert (&dict, "volatile", "b", extra->is_volatile);
     dict_add_rule (&dict, &extra->rule);
     g_variant_builder_add (&builder, "{s@a{sv}}", extra->name, g_variant_dict_end (&dict));

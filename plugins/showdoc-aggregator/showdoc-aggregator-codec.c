@@ -9,13 +9,13 @@
 /* --- The order call: unsigned, to the address that came with the jump --- */
 
 MinipayHttpRequest *
-aggregator_build_create (MinipayExchange *x, GError **error)
+aggregator_build_create (MinipayExchange *x, gconstpointer data, GError **error)
 {
   MinipayAccountConfig *config = minipay_exchange_get_config (x);
   MinipayOrder *order = minipay_exchange_get_order (x);
   gboolean is_form = g_strcmp0 (minipay_account_config_get_string (config, "request-format"), "form") == 0;
-  const char *url = minipay_order_get_extra_text (order, "url");
-  const char *code = minipay_order_get_extra_text (order, "code");
+  const char *url = minipay_exchange_get_extra_text (x, "url");
+  const char *code = minipay_exchange_get_extra_text (x, "code");
   const char *payer = minipay_order_get_payer (order);
   gboolean has_payer = payer != NULL && *payer != '\0';
   g_autoptr (MinipayParams) params = minipay_params_new ();
@@ -39,7 +39,7 @@ aggregator_build_create (MinipayExchange *x, GError **error)
                  has_payer ? "both" : "neither");
     return NULL;
   }
-  minipay_params_set_string (params, "payInfo", minipay_order_get_extra_text (order, "pay_info"));
+  minipay_params_set_string (params, "payInfo", minipay_exchange_get_extra_text (x, "pay_info"));
   minipay_params_set_string (params, "code", code);
   minipay_params_set_string (params, "identifyId", payer);
   body = is_form ? minipay_params_to_form (params, error) : minipay_params_to_json (params, error);
@@ -181,22 +181,22 @@ codec_set_alipay_params (MinipayCheckout *checkout, const MinipayJson *json, Min
 }
 
 GObject *
-aggregator_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+aggregator_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   gboolean is_wechat = minipay_exchange_get_wallet (x) == MINIPAY_WALLET_WECHAT;
   g_autoptr (MinipayJson) json = codec_read_answer (x, answer, error);
   g_autoptr (MinipayCheckout) checkout = NULL;
-  MinipayJsonNode data;
+  MinipayJsonNode details;
   gboolean is_good;
 
   if (json == NULL)
     return NULL;
-  data = minipay_json_require_object (json, minipay_json_get_root (json), "data", error);
-  if (data == 0)
+  details = minipay_json_require_object (json, minipay_json_get_root (json), "data", error);
+  if (details == 0)
     return NULL;
   checkout = minipay_checkout_new (
       is_wechat ? MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT : MINIPAY_CHECKOUT_KIND_MY_TRADE_PAY, NULL);
-  is_good = is_wechat ? codec_set_wechat_params (checkout, json, data, error)
-                      : codec_set_alipay_params (checkout, json, data, error);
+  is_good = is_wechat ? codec_set_wechat_params (checkout, json, details, error)
+                      : codec_set_alipay_params (checkout, json, details, error);
   return is_good ? G_OBJECT (g_steal_pointer (&checkout)) : NULL;
 }

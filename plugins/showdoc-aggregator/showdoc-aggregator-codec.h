@@ -8,9 +8,10 @@ G_BEGIN_DECLS
 /* Orders to bytes and bytes to values. Source: showdoc item chinavbao, page 10796304623701817 (the order call) and
  * the pages that README.md lists. */
 
-MinipayHttpRequest *aggregator_build_create (MinipayExchange *x, GError **error);
-GObject *aggregator_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+MinipayHttpRequest *aggregator_build_create (MinipayExchange *x, gconstpointer data, GError **error);
+GObject *
+aggregator_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
 
-MinipayPayment *aggregator_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
+GObject *aggregator_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
 
 G_END_DECLS

@@ -285,7 +285,7 @@ codec_read_members (MinipayExchange *x, const Members *members, GBytes *text, GE
   return minipay_payment_new_from_claim (&claim);
 }
 
-MinipayPayment *
+GObject *
 aggregator_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
 {
   GBytes *body = minipay_http_request_get_body (incoming);
@@ -307,5 +307,5 @@ aggregator_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming,
   sign = minipay_json_get_string (json, minipay_json_get_member (json, minipay_json_get_root (json), "sign"));
   if (!codec_verify_members (x, &members, sign, error))
     return NULL;
-  return codec_read_members (x, &members, text, error);
+  return (GObject *) codec_read_members (x, &members, text, error);
 }

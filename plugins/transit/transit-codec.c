@@ -42,13 +42,14 @@ codec_check_degrees (const char *name, const char *text, guint limit, GError **e
 
 /* What the manifest cannot say, because it is about two members or about numbers. */
 static gboolean
-codec_check_ride (MinipayOrder *order, GError **error)
+codec_check_ride (MinipayExchange *x, GError **error)
 {
-  const char *scene = minipay_order_get_extra_text (order, "trade_scene");
+  MinipayOrder *order = minipay_exchange_get_order (x);
+  const char *scene = minipay_exchange_get_extra_text (x, "trade_scene");
   const char *wanted = strcmp (scene, "BUS") == 0 ? "公交代扣" : "地铁代扣";
-  const char *ip = minipay_order_get_extra_text (order, "machine_ip");
-  const char *start_time = minipay_order_get_extra_text (order, "start_time");
-  const char *end_time = minipay_order_get_extra_text (order, "end_time");
+  const char *ip = minipay_exchange_get_extra_text (x, "machine_ip");
+  const char *start_time = minipay_exchange_get_extra_text (x, "start_time");
+  const char *end_time = minipay_exchange_get_extra_text (x, "end_time");
 
   if (strcmp (minipay_order_get_subject (order), wanted) != 0) {
     g_set_error (error,
@@ -71,15 +72,15 @@ codec_check_ride (MinipayOrder *order, GError **error)
     return FALSE;
   }
   return codec_check_degrees (
-             "machine_latitude", minipay_order_get_extra_text (order, "machine_latitude"), 90, error) &&
+             "machine_latitude", minipay_exchange_get_extra_text (x, "machine_latitude"), 90, error) &&
          codec_check_degrees (
-             "machine_longitude", minipay_order_get_extra_text (order, "machine_longitude"), 180, error);
+             "machine_longitude", minipay_exchange_get_extra_text (x, "machine_longitude"), 180, error);
 }
 
 static gboolean
-codec_read_original_fee (MinipayOrder *order, gint64 total_fee, gint64 *original_fee, GError **error)
+codec_read_original_fee (MinipayExchange *x, gint64 total_fee, gint64 *original_fee, GError **error)
 {
-  const char *text = minipay_order_get_extra_text (order, "original_total");
+  const char *text = minipay_exchange_get_extra_text (x, "original_total");
   g_autoptr (MinipayMoney) original = NULL;
 
   *original_fee = total_fee;
@@ -103,8 +104,9 @@ codec_read_original_fee (MinipayOrder *order, gint64 total_fee, gint64 *original
 }
 
 static GBytes *
-codec_new_deduction (MinipayOrder *order, GError **error)
+codec_new_deduction (MinipayExchange *x, GError **error)
 {
+  MinipayOrder *order = minipay_exchange_get_order (x);
   static const char *const texts[] = { "qrcode",    "machine_ip",  "start_time",  "end_time",
                                        "line_name", "trade_scene", "start_qrcode" };
   const gint64 total_fee = minipay_money_get_minor (minipay_order_get_total (order));
@@ -112,21 +114,21 @@ codec_new_deduction (MinipayOrder *order, GError **error)
   g_autoptr (MinipayJsonWriter) writer = minipay_json_writer_new ();
   gint64 original_fee;
 
-  if (!codec_check_ride (order, error) || !codec_read_original_fee (order, total_fee, &original_fee, error))
+  if (!codec_check_ride (x, error) || !codec_read_original_fee (x, total_fee, &original_fee, error))
     return NULL;
   minipay_json_writer_begin_object (writer, NULL);
   minipay_json_writer_add_integer (writer, "total_fee", total_fee);
   minipay_json_writer_add_integer (writer, "original_fee", original_fee);
   minipay_json_writer_add_string (writer, "body", minipay_order_get_subject (order));
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    minipay_json_writer_add_string (writer, texts[i], minipay_order_get_extra_text (order, texts[i]));
+    minipay_json_writer_add_string (writer, texts[i], minipay_exchange_get_extra_text (x, texts[i]));
   minipay_json_writer_add_string (writer, "out_order_no", number);
   /* the result comes back without out_order_no: attach is how it is known again */
   minipay_json_writer_add_string (writer, "attach", number);
   minipay_json_writer_add_number (
-      writer, "machine_latitude", minipay_order_get_extra_text (order, "machine_latitude"));
+      writer, "machine_latitude", minipay_exchange_get_extra_text (x, "machine_latitude"));
   minipay_json_writer_add_number (
-      writer, "machine_longitude", minipay_order_get_extra_text (order, "machine_longitude"));
+      writer, "machine_longitude", minipay_exchange_get_extra_text (x, "machine_longitude"));
   minipay_json_writer_end_object (writer);
   return minipay_json_writer_finish (writer, error);
 }
@@ -158,10 +160,10 @@ codec_new_token_request (MinipayExchange *x, const char *url, GBytes *body, GErr
 }
 
 MinipayHttpRequest *
-transit_build_create (MinipayExchange *x, GError **error)
+transit_build_create (MinipayExchange *x, gconstpointer data, GError **error)
 {
   const char *url = minipay_exchange_get_setting (x, "deduct-url");
-  g_autoptr (GBytes) deduction = codec_new_deduction (minipay_exchange_get_order (x), error);
+  g_autoptr (GBytes) deduction = codec_new_deduction (x, error);
   g_autoptr (GBytes) frame = NULL;
   MinipayHttpRequest *request = NULL;
 
@@ -215,7 +217,7 @@ codec_refuse (MinipayExchange *x, gint64 errcode, const char *errmsg, GError **e
 }
 
 GObject *
-transit_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+transit_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   GBytes *body = minipay_exchange_require_body (x, answer, error);
   g_autoptr (MinipayJson) json = NULL;
@@ -302,7 +304,7 @@ codec_read_result (const TransitMessage *message, GError **error)
   return minipay_payment_new_from_claim (&claim);
 }
 
-MinipayPayment *
+GObject *
 transit_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
 {
   GBytes *body = minipay_http_request_get_body (incoming);
@@ -312,7 +314,7 @@ transit_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GE
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification is empty");
     return NULL;
   }
-  return transit_frame_open (x, body, &message, error) ? codec_read_result (&message, error) : NULL;
+  return transit_frame_open (x, body, &message, error) ? (GObject *) codec_read_result (&message, error) : NULL;
 }
 
 /* What was refused may come from anybody: not much of it is said back. */

@@ -8,10 +8,10 @@ G_BEGIN_DECLS
 /* Rides to bytes and bytes to values. Source: WeChat's pages "扫码支付" of the ride-code capability (2022-05-11).
  */
 
-MinipayHttpRequest *transit_build_create (MinipayExchange *x, GError **error);
-GObject *transit_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+MinipayHttpRequest *transit_build_create (MinipayExchange *x, gconstpointer data, GError **error);
+GObject *transit_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
 
-MinipayPayment *transit_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
+GObject *transit_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
 MinipayHttpResponse *transit_new_reply (MinipayExchange *x, gboolean accepted, GError **error);
 
 G_END_DECLS

@@ -4,14 +4,14 @@
 #include "wechat-message.h"
 
 MinipayHttpRequest *
-wechat_certificates_build (MinipayExchange *x, const char *path, GError **error)
+wechat_certificates_build (MinipayExchange *x, gconstpointer data, GError **error)
 {
-  return wechat_message_new_request (x, "GET", path, NULL, error);
+  return wechat_message_new_request (x, "GET", data, NULL, error);
 }
 
 /* The answer is verified with a key trusted before: a first certificate is the merchant's to configure. */
 GObject *
-wechat_certificates_parse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+wechat_certificates_parse (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   g_autoptr (MinipayJson) json = wechat_message_read_answer (x, answer, error);
   MinipayJsonNode list;

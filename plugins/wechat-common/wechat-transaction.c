@@ -82,8 +82,9 @@ transaction_new_order_body (MinipayExchange *x, const WechatTransactions *kind, 
 }
 
 MinipayHttpRequest *
-wechat_transaction_build_create (MinipayExchange *x, const WechatTransactions *kind, GError **error)
+wechat_transaction_build_create (MinipayExchange *x, gconstpointer data, GError **error)
 {
+  const WechatTransactions *kind = data;
   g_autoptr (GBytes) body = transaction_new_order_body (x, kind, error);
   g_autofree char *target = g_strconcat (kind->path, "/jsapi", NULL);
 
@@ -95,7 +96,10 @@ wechat_transaction_build_create (MinipayExchange *x, const WechatTransactions *k
 /* The second signature: four lines with the application that opens the cashier. paySign has 344 characters,
  * whatever older pages say of 64. */
 GObject *
-wechat_transaction_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+wechat_transaction_parse_create (MinipayExchange *x,
+                                 gconstpointer data,
+                                 MinipayHttpResponse *answer,
+                                 GError **error)
 {
   const char *sub_appid = transaction_find_setting (x, "sub-appid");
   const char *appid = sub_appid != NULL ? sub_appid : minipay_exchange_get_setting (x, "appid");
@@ -122,8 +126,9 @@ wechat_transaction_parse_create (MinipayExchange *x, MinipayHttpResponse *answer
 /* --- The query --- */
 
 MinipayHttpRequest *
-wechat_transaction_build_query (MinipayExchange *x, const WechatTransactions *kind, GError **error)
+wechat_transaction_build_query (MinipayExchange *x, gconstpointer data, GError **error)
 {
+  const WechatTransactions *kind = data;
   MinipayPaymentRef *ref = minipay_exchange_get_payment_ref (x);
   const char *out_trade_no = minipay_payment_ref_get_out_trade_no (ref);
   g_autofree char *number =
@@ -246,22 +251,19 @@ transaction_parse (MinipayExchange *x, const WechatTransactions *kind, GBytes *t
 }
 
 GObject *
-wechat_transaction_parse_query (MinipayExchange *x,
-                                const WechatTransactions *kind,
-                                MinipayHttpResponse *answer,
-                                GError **error)
+wechat_transaction_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   g_autoptr (MinipayJson) json = wechat_message_read_answer (x, answer, error);
 
   if (json == NULL)
     return NULL;
-  return (GObject *) transaction_parse (x, kind, minipay_http_response_get_body (answer), error);
+  return (GObject *) transaction_parse (x, data, minipay_http_response_get_body (answer), error);
 }
 
 /* --- The notification --- */
 
 /* Profit-sharing receipts carry the same event name as payments: type of resource, event and state must agree. */
-MinipayPayment *
+GObject *
 wechat_transaction_parse_notification (MinipayExchange *x,
                                        const WechatTransactions *kind,
                                        MinipayHttpRequest *incoming,
@@ -294,5 +296,5 @@ wechat_transaction_parse_notification (MinipayExchange *x,
                  "notification TRANSACTION.SUCCESS carries a transaction that is not a success");
     return NULL;
   }
-  return g_steal_pointer (&payment);
+  return G_OBJECT (g_steal_pointer (&payment));
 }

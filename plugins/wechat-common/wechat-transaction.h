@@ -16,20 +16,22 @@ typedef struct {
   void (*add_members) (MinipayExchange *x, MinipayOrder *order, MinipayJsonWriter *writer);
 } WechatTransactions;
 
-MinipayHttpRequest *
-wechat_transaction_build_create (MinipayExchange *x, const WechatTransactions *kind, GError **error);
-GObject *wechat_transaction_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+/* For tables of calls; @data is a WechatTransactions. */
+MinipayHttpRequest *wechat_transaction_build_create (MinipayExchange *x, gconstpointer data, GError **error);
+GObject *wechat_transaction_parse_create (MinipayExchange *x,
+                                          gconstpointer data,
+                                          MinipayHttpResponse *answer,
+                                          GError **error);
 
-MinipayHttpRequest *
-wechat_transaction_build_query (MinipayExchange *x, const WechatTransactions *kind, GError **error);
+MinipayHttpRequest *wechat_transaction_build_query (MinipayExchange *x, gconstpointer data, GError **error);
 GObject *wechat_transaction_parse_query (MinipayExchange *x,
-                                         const WechatTransactions *kind,
+                                         gconstpointer data,
                                          MinipayHttpResponse *answer,
                                          GError **error);
 
-MinipayPayment *wechat_transaction_parse_notification (MinipayExchange *x,
-                                                       const WechatTransactions *kind,
-                                                       MinipayHttpRequest *incoming,
-                                                       GError **error);
+GObject *wechat_transaction_parse_notification (MinipayExchange *x,
+                                                const WechatTransactions *kind,
+                                                MinipayHttpRequest *incoming,
+                                                GError **error);
 
 G_END_DECLS

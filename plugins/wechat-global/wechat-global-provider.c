@@ -2,7 +2,6 @@
 #include "wechat-certificates.h"
 #include "wechat-global-codec.h"
 #include "wechat-message.h"
-#include "wechat-transaction.h"
 
 /* WeChat Pay Global, for merchants and for institutions that act for them. */
 
@@ -10,13 +9,19 @@
 static const MinipayCall wechat_global_calls[] = {
   { MINIPAY_OPERATION_CREATE,
     MINIPAY_SEND_FLAGS_IDEMPOTENT,
-    wechat_global_build_create,
-    wechat_transaction_parse_create },
-  { MINIPAY_OPERATION_QUERY, MINIPAY_SEND_FLAGS_SAFE, wechat_global_build_query, wechat_global_parse_query },
+    wechat_transaction_build_create,
+    wechat_transaction_parse_create,
+    &wechat_global_transactions },
+  { MINIPAY_OPERATION_QUERY,
+    MINIPAY_SEND_FLAGS_SAFE,
+    wechat_transaction_build_query,
+    wechat_transaction_parse_query,
+    &wechat_global_transactions },
   { MINIPAY_OPERATION_REFRESH_KEYS,
     MINIPAY_SEND_FLAGS_SAFE,
-    wechat_global_build_refresh_keys,
-    wechat_certificates_parse },
+    wechat_certificates_build,
+    wechat_certificates_parse,
+    "/v3/global/certificates" },
   { 0 },
 };
 

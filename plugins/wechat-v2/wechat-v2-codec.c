@@ -13,20 +13,20 @@
 
 /* The members that only this provider has; the manifest lists them. */
 static void
-codec_set_extras (MinipayParams *params, MinipayOrder *order)
+codec_set_extras (MinipayExchange *x, MinipayParams *params)
 {
   static const char *const names[] = { "device_info", "detail",         "goods_tag", "limit_pay",
                                        "receipt",     "profit_sharing", "scene_info" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    minipay_params_set_string (params, names[i], minipay_order_get_extra_text (order, names[i]));
+    minipay_params_set_string (params, names[i], minipay_exchange_get_extra_text (x, names[i]));
   /* discounts on single items are told in a form of their own */
   if (minipay_params_lookup (params, "detail") != NULL)
     minipay_params_set_string (params, "version", "1.0");
 }
 
 MinipayHttpRequest *
-wechat_v2_build_create (MinipayExchange *x, GError **error)
+wechat_v2_build_create (MinipayExchange *x, gconstpointer data, GError **error)
 {
   MinipayOrder *order = minipay_exchange_get_order (x);
   MinipayMoney *total = minipay_order_get_total (order);
@@ -44,13 +44,13 @@ wechat_v2_build_create (MinipayExchange *x, GError **error)
   minipay_params_set_string (params, "notify_url", minipay_order_get_notify_url (order));
   minipay_params_set_string (params, "trade_type", "JSAPI");
   minipay_params_set_string (params, "openid", minipay_order_get_payer (order));
-  codec_set_extras (params, order);
+  codec_set_extras (x, params);
   return wechat_xml_new_request (x, "/pay/unifiedorder", params, error);
 }
 
 /* The second signature covers appId, whatever the call that it opens is told of it. */
 GObject *
-wechat_v2_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+wechat_v2_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   g_autoptr (MinipayParams) params = wechat_xml_read_answer (x, answer, error);
   g_autoptr (MinipayParams) signed_params = NULL;
@@ -81,7 +81,7 @@ wechat_v2_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError 
 /* --- The query --- */
 
 MinipayHttpRequest *
-wechat_v2_build_query (MinipayExchange *x, GError **error)
+wechat_v2_build_query (MinipayExchange *x, gconstpointer data, GError **error)
 {
   MinipayPaymentRef *ref = minipay_exchange_get_payment_ref (x);
   g_autoptr (MinipayParams) params = minipay_params_new ();
@@ -149,7 +149,7 @@ codec_read_payment (const MinipayParams *params, MinipayPaymentState state, GErr
 }
 
 GObject *
-wechat_v2_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+wechat_v2_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   g_autoptr (MinipayParams) params = wechat_xml_read_answer (x, answer, error);
   const char *trade_state = params != NULL ? minipay_params_require (params, "trade_state", error) : NULL;
@@ -178,7 +178,7 @@ codec_is_success (const MinipayParams *params)
          minipay_params_find_name (params, "refund") == NULL && minipay_params_lookup (params, "recall") == NULL;
 }
 
-MinipayPayment *
+GObject *
 wechat_v2_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
 {
   g_autoptr (MinipayParams) params = wechat_xml_read_notification (x, incoming, error);
@@ -186,7 +186,7 @@ wechat_v2_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, 
   if (params == NULL)
     return NULL;
   if (codec_is_success (params))
-    return codec_read_payment (params, MINIPAY_PAYMENT_STATE_PAID, error);
+    return (GObject *) codec_read_payment (params, MINIPAY_PAYMENT_STATE_PAID, error);
   g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification is no success of a payment");
   return NULL;
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wechat-v3-codec.h"
 
-#include "wechat-certificates.h"
-#include "wechat-transaction.h"
-
 static void
 codec_add_limit_pay (MinipayJsonWriter *writer, GVariant *extras)
 {
@@ -25,7 +22,7 @@ codec_add_members (MinipayExchange *x, MinipayOrder *order, MinipayJsonWriter *w
 
   if (extras == NULL)
     return;
-  minipay_json_writer_add_string (writer, "goods_tag", minipay_order_get_extra_text (order, "goods_tag"));
+  minipay_json_writer_add_string (writer, "goods_tag", minipay_exchange_get_extra_text (x, "goods_tag"));
   if (g_variant_lookup (extras, "support_fapiao", "b", &flag))
     minipay_json_writer_add_boolean (writer, "support_fapiao", flag);
   if (g_variant_lookup (extras, "profit_sharing", "b", &flag)) {
@@ -37,39 +34,15 @@ codec_add_members (MinipayExchange *x, MinipayOrder *order, MinipayJsonWriter *w
 }
 
 /* mainland amounts are CNY, said or not */
-static const WechatTransactions transactions = {
+const WechatTransactions wechat_v3_transactions = {
   "/v3/pay/transactions",
   "transaction_id",
   "CNY",
   codec_add_members,
 };
 
-MinipayHttpRequest *
-wechat_v3_build_create (MinipayExchange *x, GError **error)
-{
-  return wechat_transaction_build_create (x, &transactions, error);
-}
-
-MinipayHttpRequest *
-wechat_v3_build_query (MinipayExchange *x, GError **error)
-{
-  return wechat_transaction_build_query (x, &transactions, error);
-}
-
 GObject *
-wechat_v3_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
-{
-  return wechat_transaction_parse_query (x, &transactions, answer, error);
-}
-
-MinipayHttpRequest *
-wechat_v3_build_refresh_keys (MinipayExchange *x, GError **error)
-{
-  return wechat_certificates_build (x, "/v3/certificates", error);
-}
-
-MinipayPayment *
 wechat_v3_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
 {
-  return wechat_transaction_parse_notification (x, &transactions, incoming, error);
+  return wechat_transaction_parse_notification (x, &wechat_v3_transactions, incoming, error);
 }

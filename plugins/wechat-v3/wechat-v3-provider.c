@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wechat-certificates.h"
 #include "wechat-message.h"
-#include "wechat-transaction.h"
 #include "wechat-v3-codec.h"
 
 /* WeChat Pay V3, mainland, direct merchants. */
@@ -10,13 +9,19 @@
 static const MinipayCall wechat_v3_calls[] = {
   { MINIPAY_OPERATION_CREATE,
     MINIPAY_SEND_FLAGS_IDEMPOTENT,
-    wechat_v3_build_create,
-    wechat_transaction_parse_create },
-  { MINIPAY_OPERATION_QUERY, MINIPAY_SEND_FLAGS_SAFE, wechat_v3_build_query, wechat_v3_parse_query },
+    wechat_transaction_build_create,
+    wechat_transaction_parse_create,
+    &wechat_v3_transactions },
+  { MINIPAY_OPERATION_QUERY,
+    MINIPAY_SEND_FLAGS_SAFE,
+    wechat_transaction_build_query,
+    wechat_transaction_parse_query,
+    &wechat_v3_transactions },
   { MINIPAY_OPERATION_REFRESH_KEYS,
     MINIPAY_SEND_FLAGS_SAFE,
-    wechat_v3_build_refresh_keys,
-    wechat_certificates_parse },
+    wechat_certificates_build,
+    wechat_certificates_parse,
+    "/v3/certificates" },
   { 0 },
 };
 

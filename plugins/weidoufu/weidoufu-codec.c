@@ -82,7 +82,7 @@ codec_new_post (MinipayExchange *x, const char *path, MinipayParams *params, GEr
 }
 
 MinipayHttpRequest *
-weidoufu_build_create (MinipayExchange *x, GError **error)
+weidoufu_build_create (MinipayExchange *x, gconstpointer data, GError **error)
 {
   MinipayOrder *order = minipay_exchange_get_order (x);
   gboolean is_wechat = minipay_exchange_get_wallet (x) == MINIPAY_WALLET_WECHAT;
@@ -211,26 +211,26 @@ codec_set_alipay_params (MinipayCheckout *checkout, const MinipayJson *json, Min
 }
 
 GObject *
-weidoufu_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+weidoufu_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   gboolean is_wechat = minipay_exchange_get_wallet (x) == MINIPAY_WALLET_WECHAT;
   g_autoptr (MinipayJson) json = codec_read_answer (x, answer, error);
   g_autoptr (MinipayCheckout) checkout = NULL;
-  MinipayJsonNode data, jsapi;
+  MinipayJsonNode details, jsapi;
   const char *out_order_no, *mch_trade_no;
   gboolean is_good;
 
   if (json == NULL)
     return NULL;
-  /* the manual's tables put the members at the top, its samples into data: both are read */
-  data = minipay_json_get_member (json, minipay_json_get_root (json), "data");
-  if (minipay_json_get_kind (json, data) != MINIPAY_JSON_OBJECT)
-    data = minipay_json_get_root (json);
-  jsapi = minipay_json_get_member (json, data, "jsapi");
+  /* the manual's tables put the members at the top, its samples into details: both are read */
+  details = minipay_json_get_member (json, minipay_json_get_root (json), "data");
+  if (minipay_json_get_kind (json, details) != MINIPAY_JSON_OBJECT)
+    details = minipay_json_get_root (json);
+  jsapi = minipay_json_get_member (json, details, "jsapi");
   if (jsapi == 0)
-    jsapi = data;
-  out_order_no = minipay_json_require_string (json, data, "out_order_no", error);
-  mch_trade_no = out_order_no != NULL ? minipay_json_require_string (json, data, "mch_trade_no", error) : NULL;
+    jsapi = details;
+  out_order_no = minipay_json_require_string (json, details, "out_order_no", error);
+  mch_trade_no = out_order_no != NULL ? minipay_json_require_string (json, details, "mch_trade_no", error) : NULL;
   if (mch_trade_no == NULL)
     return NULL;
   /* '' instead of an object is how this gateway says that there is nothing to open */
@@ -256,7 +256,7 @@ weidoufu_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError *
 /* --- The query: unsigned in both directions, and without an amount --- */
 
 MinipayHttpRequest *
-weidoufu_build_query (MinipayExchange *x, GError **error)
+weidoufu_build_query (MinipayExchange *x, gconstpointer data, GError **error)
 {
   MinipayPaymentRef *ref = minipay_exchange_get_payment_ref (x);
   const char *out_trade_no = minipay_payment_ref_get_out_trade_no (ref);
@@ -271,7 +271,7 @@ weidoufu_build_query (MinipayExchange *x, GError **error)
 }
 
 GObject *
-weidoufu_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+weidoufu_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   static const MinipayPaymentState states[] = {
     MINIPAY_PAYMENT_STATE_UNKNOWN,
@@ -281,18 +281,18 @@ weidoufu_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **
   };
   g_autoptr (MinipayJson) json = codec_read_answer (x, answer, error);
   MinipayPaymentClaim claim = { 0 };
-  MinipayJsonNode data;
+  MinipayJsonNode details;
   const char *out_order_no, *mch_trade_no;
   gint64 status;
 
   if (json == NULL)
     return NULL;
-  data = minipay_json_require_object (json, minipay_json_get_root (json), "data", error);
-  out_order_no = data != 0 ? minipay_json_require_string (json, data, "out_order_no", error) : NULL;
-  mch_trade_no = out_order_no != NULL ? minipay_json_require_string (json, data, "mch_trade_no", error) : NULL;
-  /* the state of the payment is data.status alone: the text "success" beside it only says that there is an
+  details = minipay_json_require_object (json, minipay_json_get_root (json), "data", error);
+  out_order_no = details != 0 ? minipay_json_require_string (json, details, "out_order_no", error) : NULL;
+  mch_trade_no = out_order_no != NULL ? minipay_json_require_string (json, details, "mch_trade_no", error) : NULL;
+  /* the state of the payment is details.status alone: the text "success" beside it only says that there is an
    * answer */
-  if (mch_trade_no == NULL || !codec_read_number (json, data, "status", 0, 99, &status, error))
+  if (mch_trade_no == NULL || !codec_read_number (json, details, "status", 0, 99, &status, error))
     return NULL;
   claim.out_trade_no = out_order_no;
   claim.transaction_id = mch_trade_no;
@@ -434,7 +434,7 @@ codec_read_content (const MinipayJson *json, MinipayJsonNode content, GError **e
   return minipay_payment_new_from_claim (&claim);
 }
 
-MinipayPayment *
+GObject *
 weidoufu_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
 {
   GBytes *body = minipay_http_request_get_body (incoming);
@@ -460,5 +460,5 @@ weidoufu_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, G
   sign = minipay_json_get_string (json, minipay_json_get_member (json, root, "sign"));
   if (!codec_verify_content (x, json, content, sign, error))
     return NULL;
-  return codec_read_content (json, content, error);
+  return (GObject *) codec_read_content (json, content, error);
 }

@@ -8,12 +8,13 @@ G_BEGIN_DECLS
 /* Orders to bytes and bytes to values. Source: the manual at doc.weidoufu.com (pages miniapp, sign, query,
  * notify). */
 
-MinipayHttpRequest *weidoufu_build_create (MinipayExchange *x, GError **error);
-GObject *weidoufu_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+MinipayHttpRequest *weidoufu_build_create (MinipayExchange *x, gconstpointer data, GError **error);
+GObject *
+weidoufu_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
 
-MinipayHttpRequest *weidoufu_build_query (MinipayExchange *x, GError **error);
-GObject *weidoufu_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+MinipayHttpRequest *weidoufu_build_query (MinipayExchange *x, gconstpointer data, GError **error);
+GObject *weidoufu_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
 
-MinipayPayment *weidoufu_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
+GObject *weidoufu_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
 
 G_END_DECLS

@@ -165,7 +165,8 @@ test_unmatched (gconstpointer data)
         minipay_payment_get_out_trade_no (minipay_notification_get_payment (notification)), ==, number);
     g_assert_true (minipay_notification_get_unmatched (notification));
     g_assert_true (minipay_notification_get_duplicate (notification) == (i == 1));
-    intent = minipay_store_find (minipay_client_get_store (side.client), data, number, &error);
+    intent = minipay_store_find (
+        minipay_client_get_store (side.client), data, MINIPAY_INTENT_KIND_PAYMENT, number, &error);
     g_assert_no_error (error);
     g_assert_null (intent);
   }

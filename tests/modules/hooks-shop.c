@@ -84,7 +84,7 @@ shop_note_order (Shop *shop)
   g_autoptr (MinipayIntent) intent = g_object_new (MINIPAY_TYPE_INTENT,
                                                    "account",
                                                    "tea-shop",
-                                                   "out-trade-no",
+                                                   "number",
                                                    NUMBER,
                                                    "total",
                                                    total,
@@ -99,7 +99,8 @@ shop_note_order (Shop *shop)
 
   begun = minipay_store_begin (shop->store, intent, &error);
   g_assert_no_error (error);
-  waiting = minipay_store_advance (shop->store, "tea-shop", NUMBER, MINIPAY_INTENT_STATE_PENDING, NULL, &error);
+  waiting = minipay_store_advance (
+      shop->store, "tea-shop", MINIPAY_INTENT_KIND_PAYMENT, NUMBER, MINIPAY_INTENT_STATE_PENDING, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -107,7 +108,8 @@ void
 shop_assert_state (Shop *shop, const char *number, MinipayIntentState state)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent = minipay_store_find (shop->store, "tea-shop", number, &error);
+  g_autoptr (MinipayIntent) intent =
+      minipay_store_find (shop->store, "tea-shop", MINIPAY_INTENT_KIND_PAYMENT, number, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (intent);

@@ -117,7 +117,8 @@ void
 table_shop_assert_state (TableShop *shop, MinipayIntentState state, const char *transaction_id)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent = minipay_store_find (shop->store, "tea-shop", NUMBER, &error);
+  g_autoptr (MinipayIntent) intent =
+      minipay_store_find (shop->store, "tea-shop", MINIPAY_INTENT_KIND_PAYMENT, NUMBER, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (intent);

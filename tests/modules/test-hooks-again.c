@@ -35,7 +35,8 @@ static void
 shop_learn (Shop *shop, MinipayIntentState state)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent = minipay_store_advance (shop->store, "tea-shop", NUMBER, state, NULL, &error);
+  g_autoptr (MinipayIntent) intent =
+      minipay_store_advance (shop->store, "tea-shop", MINIPAY_INTENT_KIND_PAYMENT, NUMBER, state, NULL, &error);
 
   g_assert_no_error (error);
 }

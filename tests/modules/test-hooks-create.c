@@ -149,7 +149,7 @@ test_create_claims_paid (gconstpointer data)
 
   shop_start (&shop, data);
   checkout = minipay_account_create_payment (shop.account, order, NULL, NULL);
-  intent = minipay_store_find (shop.store, "tea-shop", NUMBER, &error);
+  intent = minipay_store_find (shop.store, "tea-shop", MINIPAY_INTENT_KIND_PAYMENT, NUMBER, &error);
   g_assert_no_error (error);
   g_assert_cmpint (minipay_intent_get_state (intent), !=, MINIPAY_INTENT_STATE_PAID);
   if (checkout != NULL && minipay_checkout_get_payment (checkout) != NULL)

@@ -123,7 +123,7 @@ test_extra_elsewhere (void)
 
     g_assert_null (shop_order (&shop, NUMBER, urls[i], &refusal));
     zoo_assert_error (refusal, MINIPAY_ERROR_INVALID, "url ");
-    intent = minipay_store_find (shop.store, "tea-shop", NUMBER, &error);
+    intent = minipay_store_find (shop.store, "tea-shop", MINIPAY_INTENT_KIND_PAYMENT, NUMBER, &error);
     g_assert_no_error (error);
     g_assert_null (intent);
   }

@@ -5,7 +5,7 @@
  * setting that no manifest has. */
 
 static MinipayHttpRequest *
-gaps_build (MinipayExchange *x, GError **error)
+gaps_build (MinipayExchange *x, gconstpointer data, GError **error)
 {
   if (minipay_exchange_get_setting (x, "taste") == NULL)
     return minipay_http_request_new ("POST", "/", NULL);
@@ -13,7 +13,7 @@ gaps_build (MinipayExchange *x, GError **error)
 }
 
 static GObject *
-gaps_parse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+gaps_parse (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   return g_object_new (MINIPAY_TYPE_CHECKOUT,
                        "kind",

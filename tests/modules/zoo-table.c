@@ -19,10 +19,10 @@ static const struct {
 
 /* A ticket that is spent is found out only here, before anything is sent. */
 static MinipayHttpRequest *
-table_build (MinipayExchange *x, GError **error)
+table_build (MinipayExchange *x, gconstpointer data, GError **error)
 {
   MinipayOrder *order = minipay_exchange_get_order (x);
-  const char *ticket = order != NULL ? minipay_order_get_extra_text (order, "ticket") : NULL;
+  const char *ticket = order != NULL ? minipay_exchange_get_extra_text (x, "ticket") : NULL;
 
   if (ticket != NULL && strcmp (ticket, "spent") == 0) {
     g_set_error_literal (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "the ticket is spent");
@@ -51,7 +51,7 @@ table_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **err
 }
 
 static GObject *
-table_parse_create (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+table_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   if (!table_read_answer (x, answer, error))
     return NULL;
@@ -81,7 +81,7 @@ table_new_payment (const char *number, MinipayPaymentState state, const char *tr
 }
 
 static GObject *
-table_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+table_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
   if (!table_read_answer (x, answer, error))
     return NULL;
@@ -90,7 +90,7 @@ table_parse_query (MinipayExchange *x, MinipayHttpResponse *answer, GError **err
                                       NULL));
 }
 
-static MinipayPayment *
+static GObject *
 table_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
 {
   gsize length;
@@ -108,7 +108,7 @@ table_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GErr
           minipay_headers_lookup (minipay_http_request_get_headers (incoming), "Zoo-Signature", NULL),
           error))
     return NULL;
-  return table_new_payment (
+  return (GObject *) table_new_payment (
       words[0], (MinipayPaymentState) g_enum_get_value_by_nick (states, words[1])->value, words[2]);
 }
 

@@ -21,7 +21,7 @@ store_add_order (MinipayStore *store, const char *out_trade_no)
   intent = g_object_new (MINIPAY_TYPE_INTENT,
                          "account",
                          MERCHANT_ACCOUNT,
-                         "out-trade-no",
+                         "number",
                          out_trade_no,
                          "total",
                          total,

@@ -23,7 +23,7 @@ desk_new_in (MinipayTestExchange *x, const char *out_trade_no, gint64 minor, con
   g_autoptr (MinipayIntent) intent = g_object_new (MINIPAY_TYPE_INTENT,
                                                    "account",
                                                    "tea-shop",
-                                                   "out-trade-no",
+                                                   "number",
                                                    out_trade_no,
                                                    "total",
                                                    total,
@@ -70,7 +70,8 @@ static inline int
 desk_get_state (Desk *self, const char *out_trade_no)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent = minipay_store_find (self->store, "tea-shop", out_trade_no, &error);
+  g_autoptr (MinipayIntent) intent =
+      minipay_store_find (self->store, "tea-shop", MINIPAY_INTENT_KIND_PAYMENT, out_trade_no, &error);
 
   g_assert_no_error (error);
   return intent != NULL ? (int) minipay_intent_get_state (intent) : -1;
@@ -80,7 +81,8 @@ static inline void
 desk_assert_transaction (Desk *self, const char *out_trade_no, const char *transaction_id)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent = minipay_store_find (self->store, "tea-shop", out_trade_no, &error);
+  g_autoptr (MinipayIntent) intent =
+      minipay_store_find (self->store, "tea-shop", MINIPAY_INTENT_KIND_PAYMENT, out_trade_no, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (minipay_intent_get_transaction_id (intent), ==, transaction_id);

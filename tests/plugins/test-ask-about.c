@@ -195,7 +195,7 @@ shop_note (Shop *shop, const char *account, const char *number, MinipayIntentSta
   g_autoptr (MinipayIntent) intent = g_object_new (MINIPAY_TYPE_INTENT,
                                                    "account",
                                                    account,
-                                                   "out-trade-no",
+                                                   "number",
                                                    number,
                                                    "total",
                                                    total,
@@ -211,7 +211,8 @@ shop_note (Shop *shop, const char *account, const char *number, MinipayIntentSta
   begun = minipay_store_begin (shop->store, intent, &error);
   g_assert_no_error (error);
   if (state != MINIPAY_INTENT_STATE_SENDING)
-    advanced = minipay_store_advance (shop->store, account, number, state, NULL, &error);
+    advanced =
+        minipay_store_advance (shop->store, account, MINIPAY_INTENT_KIND_PAYMENT, number, state, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -219,7 +220,8 @@ static MinipayIntentState
 shop_get_state (Shop *shop, const char *number)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent = minipay_store_find (shop->store, "tea-shop", number, &error);
+  g_autoptr (MinipayIntent) intent =
+      minipay_store_find (shop->store, "tea-shop", MINIPAY_INTENT_KIND_PAYMENT, number, &error);
 
   g_assert_no_error (error);
   return minipay_intent_get_state (intent);

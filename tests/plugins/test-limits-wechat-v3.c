@@ -209,7 +209,7 @@ test_ref_total (void)
         g_object_new (MINIPAY_TYPE_PAYMENT_REF, "out-trade-no", shop.out_trade_no, "total", total, NULL);
     g_autoptr (GError) error = NULL;
 
-    minipay_limits_check_ref (x->info, x->config, ref, &error);
+    minipay_limits_check_ref (x->info, x->config, "query", ref, &error);
     if (cases[i].code < 0)
       g_assert_no_error (error);
     else

@@ -191,7 +191,7 @@ test_ref (void)
                                                       NULL);
     g_autoptr (GError) error = NULL;
 
-    minipay_limits_check_ref (x->info, x->config, ref, &error);
+    minipay_limits_check_ref (x->info, x->config, "query", ref, &error);
     if (cases[i].code < 0)
       g_assert_no_error (error);
     else
@@ -210,7 +210,7 @@ test_ref_transaction_length (void)
     g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new_for_transaction (text);
     g_autoptr (GError) error = NULL;
 
-    g_assert_cmpint (minipay_limits_check_ref (x->info, x->config, ref, &error), ==, length <= 64);
+    g_assert_cmpint (minipay_limits_check_ref (x->info, x->config, "query", ref, &error), ==, length <= 64);
   }
 }
 

@@ -167,7 +167,7 @@ test_refresh_keys (void)
 
   v3_certificate_write (old_one, NULL);
   x = global_new (certificate_account);
-  minipay_limits_check_operation (x->info, x->config, MINIPAY_OPERATION_REFRESH_KEYS, &error);
+  minipay_limits_check_operation (x->info, x->config, "refresh-keys", &error);
   g_assert_no_error (error);
   x->exchange = minipay_exchange_new (
       x->provider, x->info, x->config, MINIPAY_OPERATION_REFRESH_KEYS, NULL, MINIPAY_WALLET_ANY, &x->environment);

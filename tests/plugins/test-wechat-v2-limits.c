@@ -358,7 +358,7 @@ test_ref (void)
                                                       NULL);
     g_autoptr (GError) error = NULL;
 
-    minipay_limits_check_ref (x->info, x->config, ref, &error);
+    minipay_limits_check_ref (x->info, x->config, "query", ref, &error);
     if (cases[i].code < 0)
       g_assert_no_error (error);
     else

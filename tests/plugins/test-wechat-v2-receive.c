@@ -124,7 +124,7 @@ shop_add_order (Shop *self, const char *out_trade_no)
   g_autoptr (MinipayIntent) intent = g_object_new (MINIPAY_TYPE_INTENT,
                                                    "account",
                                                    "tea-shop",
-                                                   "out-trade-no",
+                                                   "number",
                                                    out_trade_no,
                                                    "total",
                                                    total,

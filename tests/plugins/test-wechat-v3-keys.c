@@ -78,7 +78,7 @@ refresh_begin (Desk *desk)
   g_autoptr (GError) error = NULL;
 
   g_clear_object (&x->exchange);
-  minipay_limits_check_operation (x->info, x->config, MINIPAY_OPERATION_REFRESH_KEYS, &error);
+  minipay_limits_check_operation (x->info, x->config, "refresh-keys", &error);
   g_assert_no_error (error);
   x->exchange = minipay_exchange_new (
       x->provider, x->info, x->config, MINIPAY_OPERATION_REFRESH_KEYS, NULL, MINIPAY_WALLET_ANY, &x->environment);

@@ -123,7 +123,7 @@ test_transaction_of_other_order (void)
   g_autoptr (MinipayIntent) second = g_object_new (MINIPAY_TYPE_INTENT,
                                                    "account",
                                                    "tea-shop",
-                                                   "out-trade-no",
+                                                   "number",
                                                    OTHER_NUMBER,
                                                    "total",
                                                    total,

@@ -82,8 +82,11 @@ void
 merchant_side_assert_state (MerchantSide *self, const char *account, MinipayOrder *order, MinipayIntentState state)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent = minipay_store_find (
-      minipay_client_get_store (self->client), account, minipay_order_get_out_trade_no (order), &error);
+  g_autoptr (MinipayIntent) intent = minipay_store_find (minipay_client_get_store (self->client),
+                                                         account,
+                                                         MINIPAY_INTENT_KIND_PAYMENT,
+                                                         minipay_order_get_out_trade_no (order),
+                                                         &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (intent);

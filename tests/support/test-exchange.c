@@ -231,7 +231,7 @@ minipay_test_exchange_create (MinipayTestExchange *self, MinipayOrder *order, GE
 {
   MinipayWallet wallet = MINIPAY_WALLET_ANY;
 
-  if (!minipay_limits_check_operation (self->info, self->config, MINIPAY_OPERATION_CREATE, error) ||
+  if (!minipay_limits_check_operation (self->info, self->config, "create", error) ||
       !minipay_limits_check_order (self->info, self->config, order, self->now, &wallet, error))
     return FALSE;
   test_exchange_start (self, MINIPAY_OPERATION_CREATE, order, wallet);
@@ -241,8 +241,8 @@ minipay_test_exchange_create (MinipayTestExchange *self, MinipayOrder *order, GE
 gboolean
 minipay_test_exchange_query (MinipayTestExchange *self, MinipayPaymentRef *ref, GError **error)
 {
-  if (!minipay_limits_check_operation (self->info, self->config, MINIPAY_OPERATION_QUERY, error) ||
-      !minipay_limits_check_ref (self->info, self->config, ref, error))
+  if (!minipay_limits_check_operation (self->info, self->config, "query", error) ||
+      !minipay_limits_check_ref (self->info, self->config, "query", ref, error))
     return FALSE;
   test_exchange_start (self, MINIPAY_OPERATION_QUERY, ref, MINIPAY_WALLET_ANY);
   return minipay_exchange_begin (self->exchange, error);

@@ -57,28 +57,12 @@ test_trouble (void)
       g_error ("\"%s\" tells of trouble", others[i]);
 }
 
-static void
-test_extra_text (void)
-{
-  g_autoptr (MinipayMoney) total = minipay_money_new (1, "CNY");
-  g_autoptr (MinipayOrder) bare = minipay_order_new ("N", total, "tea", MINIPAY_METHOD_MINI_PROGRAM);
-  g_autoptr (MinipayOrder) order = g_object_new (
-      MINIPAY_TYPE_ORDER, "extras", g_variant_new_parsed ("{'a': <'x'>, 'b': <''>, 'c': <true>}"), NULL);
-
-  g_assert_null (minipay_order_get_extra_text (bare, "a"));
-  g_assert_cmpstr (minipay_order_get_extra_text (order, "a"), ==, "x");
-  g_assert_null (minipay_order_get_extra_text (order, "b"));
-  g_assert_null (minipay_order_get_extra_text (order, "c"));
-  g_assert_null (minipay_order_get_extra_text (order, "d"));
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/call/trouble/told-from-refusals", test_trouble);
-  g_test_add_func ("/call/extra-text/empty-is-none", test_extra_text);
 
   return g_test_run ();
 }

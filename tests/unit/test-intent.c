@@ -52,7 +52,7 @@ make_intent (MinipayIntentState state, const char *transaction_id)
   return g_object_new (MINIPAY_TYPE_INTENT,
                        "account",
                        "shop",
-                       "out-trade-no",
+                       "number",
                        "N",
                        "total",
                        total,
@@ -69,7 +69,7 @@ static void
 assert_same_order (MinipayIntent *intent)
 {
   g_assert_cmpstr (minipay_intent_get_account (intent), ==, "shop");
-  g_assert_cmpstr (minipay_intent_get_out_trade_no (intent), ==, "N");
+  g_assert_cmpstr (minipay_intent_get_number (intent), ==, "N");
   g_assert_cmpstr (minipay_intent_get_fingerprint (intent), ==, "F");
   g_assert_cmpint (minipay_money_get_minor (minipay_intent_get_total (intent)), ==, 1990);
 }

@@ -17,7 +17,7 @@ make_intent (const char *account, const char *number, const char *fingerprint)
   return g_object_new (MINIPAY_TYPE_INTENT,
                        "account",
                        account,
-                       "out-trade-no",
+                       "number",
                        number,
                        "total",
                        total,
@@ -43,7 +43,8 @@ static void
 advance_order (MinipayStore *store, const char *number, MinipayIntentState state, const char *transaction)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent = minipay_store_advance (store, "shop", number, state, transaction, &error);
+  g_autoptr (MinipayIntent) intent =
+      minipay_store_advance (store, "shop", MINIPAY_INTENT_KIND_PAYMENT, number, state, transaction, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (intent);
@@ -53,7 +54,8 @@ static void
 assert_state (MinipayStore *store, const char *number, MinipayIntentState state, const char *transaction)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayIntent) intent = minipay_store_find (store, "shop", number, &error);
+  g_autoptr (MinipayIntent) intent =
+      minipay_store_find (store, "shop", MINIPAY_INTENT_KIND_PAYMENT, number, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (intent);
@@ -67,8 +69,15 @@ accept_paid (
 {
   g_autoptr (GError) error = NULL;
   gboolean is_first = !is_first_expected;
-  g_autoptr (MinipayIntent) intent = minipay_store_accept (
-      store, "shop", event, number, MINIPAY_INTENT_STATE_PAID, transaction, &is_first, &error);
+  g_autoptr (MinipayIntent) intent = minipay_store_accept (store,
+                                                           "shop",
+                                                           event,
+                                                           MINIPAY_INTENT_KIND_PAYMENT,
+                                                           number,
+                                                           MINIPAY_INTENT_STATE_PAID,
+                                                           transaction,
+                                                           &is_first,
+                                                           &error);
 
   g_assert_no_error (error);
   g_assert_cmpint (is_first, ==, is_first_expected);
@@ -145,13 +154,14 @@ test_find_nothing (void)
   g_autoptr (GError) error = NULL;
 
   begin_order (store, "N");
-  g_assert_null (minipay_store_find (store, "shop", "M", &error));
+  g_assert_null (minipay_store_find (store, "shop", MINIPAY_INTENT_KIND_PAYMENT, "M", &error));
   g_assert_no_error (error);
-  g_assert_null (minipay_store_find (store, "other", "N", &error));
+  g_assert_null (minipay_store_find (store, "other", MINIPAY_INTENT_KIND_PAYMENT, "N", &error));
   g_assert_no_error (error);
-  g_assert_null (minipay_store_advance (store, "shop", "M", MINIPAY_INTENT_STATE_PAID, NULL, &error));
+  g_assert_null (minipay_store_advance (
+      store, "shop", MINIPAY_INTENT_KIND_PAYMENT, "M", MINIPAY_INTENT_STATE_PAID, NULL, &error));
   g_assert_no_error (error);
-  g_assert_null (minipay_store_find (store, "shop", "M", &error));
+  g_assert_null (minipay_store_find (store, "shop", MINIPAY_INTENT_KIND_PAYMENT, "M", &error));
 }
 
 static void
@@ -165,10 +175,12 @@ test_one_transaction_one_order (void)
   begin_order (store, "M");
   advance_order (store, "N", MINIPAY_INTENT_STATE_PAID, "T");
 
-  g_assert_null (minipay_store_advance (store, "shop", "M", MINIPAY_INTENT_STATE_PAID, "T", &error));
+  g_assert_null (minipay_store_advance (
+      store, "shop", MINIPAY_INTENT_KIND_PAYMENT, "M", MINIPAY_INTENT_STATE_PAID, "T", &error));
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT);
   g_clear_error (&error);
-  g_assert_null (minipay_store_accept (store, "shop", "E", "M", MINIPAY_INTENT_STATE_PAID, "T", &is_first, &error));
+  g_assert_null (minipay_store_accept (
+      store, "shop", "E", MINIPAY_INTENT_KIND_PAYMENT, "M", MINIPAY_INTENT_STATE_PAID, "T", &is_first, &error));
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT);
   assert_state (store, "M", MINIPAY_INTENT_STATE_SENDING, NULL);
   /* the refused event left no trace: it is news when it comes about the right transaction */
@@ -186,7 +198,8 @@ test_transaction_of_other_account (void)
 
   begin_order (store, "M");
   advance_order (store, "M", MINIPAY_INTENT_STATE_PAID, "T");
-  paid = minipay_store_advance (store, "other", "N", MINIPAY_INTENT_STATE_PAID, "T", &error);
+  paid = minipay_store_advance (
+      store, "other", MINIPAY_INTENT_KIND_PAYMENT, "N", MINIPAY_INTENT_STATE_PAID, "T", &error);
   g_assert_no_error (error);
   g_assert_nonnull (paid);
 }
@@ -243,14 +256,16 @@ test_accept_unknown_order (void)
   g_autoptr (GError) error = NULL;
   gboolean is_first = FALSE;
 
-  g_assert_null (minipay_store_accept (store, "shop", "E", "N", MINIPAY_INTENT_STATE_PAID, "T", &is_first, &error));
+  g_assert_null (minipay_store_accept (
+      store, "shop", "E", MINIPAY_INTENT_KIND_PAYMENT, "N", MINIPAY_INTENT_STATE_PAID, "T", &is_first, &error));
   g_assert_no_error (error);
   g_assert_true (is_first);
-  g_assert_null (minipay_store_accept (store, "shop", "E", "N", MINIPAY_INTENT_STATE_PAID, "T", &is_first, &error));
+  g_assert_null (minipay_store_accept (
+      store, "shop", "E", MINIPAY_INTENT_KIND_PAYMENT, "N", MINIPAY_INTENT_STATE_PAID, "T", &is_first, &error));
   g_assert_no_error (error);
   g_assert_false (is_first);
   /* no order was invented */
-  g_assert_null (minipay_store_find (store, "shop", "N", &error));
+  g_assert_null (minipay_store_find (store, "shop", MINIPAY_INTENT_KIND_PAYMENT, "N", &error));
 }
 
 /* Told of an order that the journal did not know, nobody has been told of the one that it knows now. */
@@ -281,12 +296,12 @@ test_accept_contradiction (void)
 
   begin_order (store, "N");
   accept_paid (store, "E1", "N", "T", TRUE);
-  g_assert_null (
-      minipay_store_accept (store, "shop", "E2", "N", MINIPAY_INTENT_STATE_FAILED, "T", &is_first, &error));
+  g_assert_null (minipay_store_accept (
+      store, "shop", "E2", MINIPAY_INTENT_KIND_PAYMENT, "N", MINIPAY_INTENT_STATE_FAILED, "T", &is_first, &error));
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT);
   g_clear_error (&error);
-  g_assert_null (
-      minipay_store_accept (store, "shop", "E3", "N", MINIPAY_INTENT_STATE_PAID, "T2", &is_first, &error));
+  g_assert_null (minipay_store_accept (
+      store, "shop", "E3", MINIPAY_INTENT_KIND_PAYMENT, "N", MINIPAY_INTENT_STATE_PAID, "T2", &is_first, &error));
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT);
   assert_state (store, "N", MINIPAY_INTENT_STATE_PAID, "T");
 }
@@ -310,8 +325,15 @@ accept_many (gpointer data)
     g_autofree char *event = race->has_own_events ? g_strdup_printf ("E-%d-%u", thread, i) : g_strdup ("E");
     g_autoptr (GError) error = NULL;
     gboolean is_first = FALSE;
-    g_autoptr (MinipayIntent) intent =
-        minipay_store_accept (race->store, "shop", event, "N", MINIPAY_INTENT_STATE_PAID, "T", &is_first, &error);
+    g_autoptr (MinipayIntent) intent = minipay_store_accept (race->store,
+                                                             "shop",
+                                                             event,
+                                                             MINIPAY_INTENT_KIND_PAYMENT,
+                                                             "N",
+                                                             MINIPAY_INTENT_STATE_PAID,
+                                                             "T",
+                                                             &is_first,
+                                                             &error);
 
     g_assert_no_error (error);
     g_assert_nonnull (intent);

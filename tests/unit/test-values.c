@@ -490,7 +490,7 @@ test_notification (void)
 {
   g_autoptr (MinipayPayment) payment = g_object_new (MINIPAY_TYPE_PAYMENT, "out-trade-no", "N", NULL);
   g_autoptr (MinipayNotification) notification =
-      minipay_notification_new_verified (MINIPAY_NOTIFICATION_KIND_PAYMENT, "shop", "EV-1", payment, TRUE, FALSE);
+      minipay_notification_new_verified ("shop", "EV-1", G_OBJECT (payment), TRUE, FALSE);
   g_autofree char *account = NULL;
   g_autofree char *event_id = NULL;
   g_autoptr (MinipayPayment) got = NULL;
@@ -537,7 +537,7 @@ test_receipt (void)
   g_autoptr (GError) failure = g_error_new (MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID, "wrong");
   g_autoptr (MinipayPayment) payment = g_object_new (MINIPAY_TYPE_PAYMENT, NULL);
   g_autoptr (MinipayNotification) notification =
-      minipay_notification_new_verified (MINIPAY_NOTIFICATION_KIND_PAYMENT, "shop", "EV-1", payment, FALSE, FALSE);
+      minipay_notification_new_verified ("shop", "EV-1", G_OBJECT (payment), FALSE, FALSE);
   g_autoptr (MinipayReceipt) taken = minipay_receipt_new (notification, NULL, make_reply, G_OBJECT (payment));
   g_autoptr (MinipayReceipt) refused = minipay_receipt_new (NULL, failure, make_reply, G_OBJECT (payment));
   g_autoptr (MinipayHttpResponse) taken_yes = minipay_receipt_dup_reply (taken, TRUE);
