@@ -11,7 +11,7 @@
 #define PRESIZE_MAX_BYTES 65536
 
 gboolean
-minipay_transport_answer_check_head (SoupMessage *message, gsize max_body, const char *base_url, GError **error)
+minipay_transport_answer_check_head (SoupMessage *message, guint64 max_body, const char *base_url, GError **error)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   const char *coding = soup_message_headers_get_list (headers, "Content-Encoding");
@@ -32,7 +32,7 @@ minipay_transport_answer_check_head (SoupMessage *message, gsize max_body, const
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_LIMIT,
-                 "answer of %s has %" G_GOFFSET_FORMAT " bytes, allowed are %" G_GSIZE_FORMAT,
+                 "answer of %s has %" G_GOFFSET_FORMAT " bytes, allowed are %" G_GUINT64_FORMAT,
                  base_url,
                  length,
                  max_body);
@@ -67,7 +67,7 @@ answer_has_last_chunk (GInputStream *stream)
 }
 
 gboolean
-minipay_transport_answer_check_whole (SoupMessage *message, GInputStream *stream, gsize length, GError **error)
+minipay_transport_answer_check_whole (SoupMessage *message, GInputStream *stream, guint64 length, GError **error)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   guint status = soup_message_get_status (message);
@@ -94,7 +94,7 @@ minipay_transport_answer_check_whole (SoupMessage *message, GInputStream *stream
     g_set_error (error,
                  G_IO_ERROR,
                  G_IO_ERROR_PARTIAL_INPUT,
-                 "answer was cut after %" G_GSIZE_FORMAT " bytes of its body",
+                 "answer was cut after %" G_GUINT64_FORMAT " bytes of its body",
                  length);
   return FALSE;
 }

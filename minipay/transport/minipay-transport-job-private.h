@@ -30,7 +30,9 @@ void minipay_transport_run_start (MinipayTransportRun *self);
 void minipay_transport_run_admit (MinipayTransportRun *self);
 
 GMainContext *minipay_transport_get_context (MinipayTransport *self);
-SoupSession *minipay_transport_get_session (MinipayTransport *self, GError **error);
+/* @identity: nullable. One session for each: libsoup hands a kept connection to any request for its host,
+ * whatever certificate it was opened with. */
+SoupSession *minipay_transport_get_session (MinipayTransport *self, GTlsCertificate *identity, GError **error);
 /* Whether a base URL may be sent to; looked at once for each. */
 gboolean minipay_transport_allows (MinipayTransport *self, const char *base_url, GError **error);
 MinipayCircuit *minipay_transport_get_circuit (MinipayTransport *self, const char *base_url);

@@ -5,13 +5,11 @@
 
 #include "core/minipay-error-private.h"
 #include "minipay-transport-answer-private.h"
+#include "minipay-transport-body-private.h"
 #include "minipay-transport-log-private.h"
 #include "minipay-transport-request-private.h"
 
 #define CONNECT_LIMIT_MS 5000
-#define READ_BYTES       16384
-/* Room that shows an excess. Not less: libsoup reads the lines after the last chunk into it as well. */
-#define READ_SPARE_BYTES 128
 
 /* Why an attempt was ended from this side. */
 typedef enum {
@@ -29,7 +27,11 @@ struct _MinipayTransportRun {
   MinipayHttpRequest *request;
   GStrv base_urls;
   gint64 deadline_us;
+  gint64 silence_us; /* how long a sink may go without a chunk */
   gsize max_body;
+  MinipayTransportSink sink;
+  guint64 max_download;
+  GTlsCertificate *identity; /* nullable */
   gboolean may_repeat;
   char *log_account;
   char *log_operation;
@@ -51,12 +53,11 @@ struct _MinipayTransportRun {
   SoupMessage *message;
   GCancellable *inner;
   GSource *connect_limit; /* nullable */
-  GSource *readable;      /* nullable */
   GInputStream *stream;   /* nullable */
-  GByteArray *body;       /* nullable */
   gint64 begun_us;
   gboolean has_left;     /* bytes may have left */
   gboolean has_answered; /* a status line came back */
+  gboolean is_streaming; /* the sink may have taken something */
 };
 
 typedef struct {
@@ -65,7 +66,6 @@ typedef struct {
 } RunCancel;
 
 static void run_next_attempt (MinipayTransportRun *self);
-static void run_read (MinipayTransportRun *self);
 
 MinipayTransportRun *
 minipay_transport_run_ref (MinipayTransportRun *self)
@@ -82,6 +82,7 @@ minipay_transport_run_unref (MinipayTransportRun *self)
 
   g_clear_object (&self->transport);
   g_object_unref (self->request);
+  g_clear_object (&self->identity);
   g_strfreev (self->base_urls);
   g_free (self->log_account);
   g_free (self->log_operation);
@@ -105,7 +106,11 @@ minipay_transport_run_new (MinipayTransport *transport,
   self->request = g_object_ref (job->request);
   self->base_urls = g_strdupv ((char **) job->base_urls);
   self->deadline_us = job->deadline_us;
+  self->silence_us = job->deadline_us - g_get_monotonic_time ();
   self->max_body = job->max_body;
+  self->sink = job->sink;
+  self->max_download = job->max_download;
+  g_set_object (&self->identity, job->identity);
   self->may_repeat = job->may_repeat;
   self->log_account = g_strdup (job->log_account);
   self->log_operation = g_strdup (job->log_operation);
@@ -196,11 +201,9 @@ static void
 run_close_attempt (MinipayTransportRun *self)
 {
   run_clear_source (&self->connect_limit);
-  run_clear_source (&self->readable);
   if (self->stream != NULL)
     g_input_stream_close (self->stream, NULL, NULL);
   g_clear_object (&self->stream);
-  g_clear_pointer (&self->body, g_byte_array_unref);
   if (self->message != NULL)
     g_signal_handlers_disconnect_by_data (self->message, self);
   g_clear_object (&self->message);
@@ -269,7 +272,7 @@ run_fail_attempt (MinipayTransportRun *self, const GError *cause)
     g_clear_error (&self->unknown_failure);
     self->unknown_failure = g_error_copy (self->failure);
     /* An answer of its own making would come from the backup as well. */
-    may_go_on = may_go_on && self->may_repeat && cause->domain != MINIPAY_ERROR;
+    may_go_on = may_go_on && self->may_repeat && !self->is_streaming && cause->domain != MINIPAY_ERROR;
   }
 
   run_log (self, self->has_left ? MINIPAY_TRANSPORT_UNKNOWN : MINIPAY_TRANSPORT_NOT_SENT);
@@ -370,7 +373,7 @@ run_check (MinipayTransportRun *self, GError **error)
   for (guint i = 0; self->base_urls[i] != NULL; i++)
     if (!minipay_transport_allows (self->transport, self->base_urls[i], error))
       return FALSE;
-  return minipay_transport_get_session (self->transport, error) != NULL;
+  return minipay_transport_get_session (self->transport, self->identity, error) != NULL;
 }
 
 void
@@ -442,84 +445,44 @@ run_note_date (MinipayTransportRun *self, SoupMessageHeaders *headers)
 }
 
 static void
-run_finish_body (MinipayTransportRun *self)
-{
-  g_autoptr (MinipayHttpResponse) response = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (!minipay_transport_answer_check_whole (self->message, self->stream, self->body->len, &error)) {
-    run_fail_attempt (self, error);
-    return;
-  }
-
-  run_report_to_circuit (self, FALSE);
-  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->body));
-  response = minipay_transport_answer_new_response (self->message, bytes);
-  run_log (self, MINIPAY_TRANSPORT_ANSWERED);
-  run_close_attempt (self);
-  run_end (self, MINIPAY_TRANSPORT_ANSWERED, response, NULL);
-}
-
-static gboolean
-on_readable (GObject *stream, gpointer user_data)
+on_body (GBytes *body, const GError *error, gpointer user_data)
 {
   MinipayTransportRun *self = user_data;
+  g_autoptr (MinipayHttpResponse) response = NULL;
 
-  run_clear_source (&self->readable);
-  run_read (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-run_wait_readable (MinipayTransportRun *self)
-{
-  self->readable = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->stream), self->inner);
-  g_source_set_callback (self->readable,
-                         G_SOURCE_FUNC (on_readable),
-                         minipay_transport_run_ref (self),
-                         (GDestroyNotify) minipay_transport_run_unref);
-  g_source_attach (self->readable, minipay_transport_get_context (self->transport));
-}
-
-/* -1 with an error, 0 at the end, else more may be there. */
-static gssize
-run_read_some (MinipayTransportRun *self, GError **error)
-{
-  guint before = self->body->len;
-  gsize room = MIN (READ_BYTES, self->max_body - before) + READ_SPARE_BYTES;
-  gssize n;
-
-  g_byte_array_set_size (self->body, before + room);
-  n = g_pollable_input_stream_read_nonblocking (
-      G_POLLABLE_INPUT_STREAM (self->stream), self->body->data + before, room, self->inner, error);
-  g_byte_array_set_size (self->body, before + MAX (n, 0));
-  if (self->body->len <= self->max_body)
-    return n;
-
-  g_set_error (error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_LIMIT,
-               "answer of %s has more than the allowed %" G_GSIZE_FORMAT " bytes",
-               self->base_url,
-               self->max_body);
-  return -1;
-}
-
-static void
-run_read (MinipayTransportRun *self)
-{
-  g_autoptr (GError) error = NULL;
-  gssize n;
-
-  while ((n = run_read_some (self, &error)) > 0)
-    ;
-  if (n == 0)
-    run_finish_body (self);
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    run_wait_readable (self);
-  else
+  if (error != NULL) {
     run_fail_attempt (self, error);
+  } else {
+    run_report_to_circuit (self, FALSE);
+    response = minipay_transport_answer_new_response (self->message, body);
+    run_log (self, MINIPAY_TRANSPORT_ANSWERED);
+    run_close_attempt (self);
+    run_end (self, MINIPAY_TRANSPORT_ANSWERED, response, NULL);
+  }
+  minipay_transport_run_unref (self);
+}
+
+/* Takes over the caller's reference. */
+static void
+run_read_body (MinipayTransportRun *self)
+{
+  MinipayTransportBodyPlan plan = {
+    .message = self->message,
+    .stream = self->stream,
+    .cancellable = self->inner,
+    .context = minipay_transport_get_context (self->transport),
+    .base_url = self->base_url,
+    .max_bytes = self->max_body,
+    .watch = self->deadline,
+    .silence_us = self->silence_us,
+  };
+
+  self->is_streaming = self->sink.write != NULL && soup_message_get_status (self->message) == SOUP_STATUS_OK;
+  if (self->is_streaming) {
+    plan.sink = self->sink;
+    plan.max_bytes = self->max_download;
+  }
+  minipay_transport_body_read (&plan, on_body, self);
 }
 
 static void
@@ -533,14 +496,11 @@ on_sent (GObject *session, GAsyncResult *result, gpointer user_data)
     g_cancellable_set_error_if_cancelled (self->inner, &error);
   if (self->stream != NULL && error == NULL) {
     run_note_date (self, soup_message_get_response_headers (self->message));
-    if (minipay_transport_answer_check_head (self->message, self->max_body, self->base_url, &error)) {
-      self->body = g_byte_array_sized_new (minipay_transport_answer_guess_length (self->message));
-      run_read (self);
-    }
-  }
-  if (error != NULL)
+    run_read_body (self);
+  } else {
     run_fail_attempt (self, error);
-  minipay_transport_run_unref (self);
+    minipay_transport_run_unref (self);
+  }
 }
 
 /* The next address whose circuit lets a call through; NULL when there is none. */
@@ -583,6 +543,7 @@ run_next_attempt (MinipayTransportRun *self)
   self->has_answered = FALSE;
   self->begun_us = g_get_monotonic_time ();
   self->message = minipay_transport_make_message (self->request, self->base_url, self->may_repeat);
+  soup_message_set_tls_client_certificate (self->message, self->identity);
   self->inner = g_cancellable_new ();
   g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
   g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
@@ -590,7 +551,7 @@ run_next_attempt (MinipayTransportRun *self)
   self->connect_limit =
       run_attach_timer (self, self->begun_us + CONNECT_LIMIT_MS * G_TIME_SPAN_MILLISECOND, on_connect_limit);
 
-  soup_session_send_async (minipay_transport_get_session (self->transport, NULL),
+  soup_session_send_async (minipay_transport_get_session (self->transport, self->identity, NULL),
                            self->message,
                            G_PRIORITY_DEFAULT,
                            self->inner,

@@ -23,13 +23,27 @@ typedef enum {
   MINIPAY_TRANSPORT_UNKNOWN,  /* bytes may have left and no whole answer came back */
 } MinipayTransportOutcome;
 
+/* Takes the body of a 200 answer piece by piece. @write is called on a thread of GLib's pool, never twice at a
+ * time, and may block; it ends the job with an error of MINIPAY_ERROR when it fails. @data must live until the
+ * callback. */
+typedef struct {
+  gboolean (*write) (gpointer data, const guint8 *bytes, gsize n, GError **error); /* nullable */
+  gpointer data;
+} MinipayTransportSink;
+
 /* One job. The caller fills the first part; everything is copied or referenced by send(). */
 typedef struct {
   MinipayHttpRequest *request;  /* target is an absolute path with query, sent exactly as it stands */
   const char *const *base_urls; /* NULL-terminated: the gateway, then its backups: `https://host[:port]`, no
                                    path, no slash at the end */
-  gint64 deadline_us;           /* g_get_monotonic_time () by which all must be over, fail-over included */
+  gint64 deadline_us;           /* g_get_monotonic_time () by which all must be over, fail-over included.
+                                   With a sink this long is also the longest silence: every 64 KiB that the sink
+                                   has taken give as much time again */
   gsize max_body;               /* bytes of an answer's body; more is a LIMIT error */
+  MinipayTransportSink sink;    /* of a 200 answer, whose response then has no body; bytes once passed on are never
+                                   asked of a backup again. Nothing is said of what it took before an error */
+  guint64 max_download;         /* in place of max_body for what goes to the sink */
+  GTlsCertificate *identity;    /* nullable: shown to a gateway that asks for a certificate */
   gboolean may_repeat;     /* SAFE or IDEMPOTENT: connections may be reused for POST, and the same bytes may go to
                               a backup after they may have left */
   const char *log_account; /* for the log line */

@@ -18,12 +18,18 @@
 typedef struct {
   GMainContext *context;
   GThread *thread;
-  SoupSession *session; /* NULL when error is set; made, used and freed on the I/O thread */
-  GError *error;        /* nullable: why nothing can be sent */
-  char *ca_file;        /* nullable */
+  GTlsDatabase *database; /* nullable */
+  GArray *sessions;       /* of TransportSession; made, used and freed on the I/O thread */
+  GError *error;          /* nullable: why nothing can be sent */
+  char *ca_file;          /* nullable */
   guint max_in_flight;
   int is_quitting; /* atomic */
 } TransportIo;
+
+typedef struct {
+  GTlsCertificate *identity; /* owned, nullable */
+  SoupSession *session;      /* owned */
+} TransportSession;
 
 typedef struct {
   MinipayCircuit circuit; /* I/O thread */
@@ -100,36 +106,64 @@ transport_io_load_authorities (const char *ca_file, GError **error)
   return g_steal_pointer (&database);
 }
 
-static void
-transport_io_open_session (TransportIo *io)
+static SoupSession *
+transport_io_make_session (TransportIo *io)
 {
-  g_autoptr (GTlsDatabase) database = NULL;
-
-  if (io->ca_file != NULL) {
-    database = transport_io_load_authorities (io->ca_file, &io->error);
-    if (database == NULL)
-      return;
-  }
-
   /* Without an explicit NULL the resolver takes the desktop's and the environment's proxy and starts D-Bus
    * threads. */
-  io->session = g_object_new (SOUP_TYPE_SESSION,
-                              "max-conns",
-                              io->max_in_flight,
-                              "max-conns-per-host",
-                              io->max_in_flight,
-                              "timeout",
-                              READ_TIMEOUT_S,
-                              "idle-timeout",
-                              IDLE_TIMEOUT_S,
-                              "proxy-resolver",
-                              NULL,
-                              NULL);
-  if (database != NULL)
-    soup_session_set_tls_database (io->session, database);
+  SoupSession *session = g_object_new (SOUP_TYPE_SESSION,
+                                       "max-conns",
+                                       io->max_in_flight,
+                                       "max-conns-per-host",
+                                       io->max_in_flight,
+                                       "timeout",
+                                       READ_TIMEOUT_S,
+                                       "idle-timeout",
+                                       IDLE_TIMEOUT_S,
+                                       "proxy-resolver",
+                                       NULL,
+                                       NULL);
+
+  if (io->database != NULL)
+    soup_session_set_tls_database (session, io->database);
   /* The decoder inflates without bound, the authenticator repeats requests by itself. */
-  soup_session_remove_feature_by_type (io->session, SOUP_TYPE_CONTENT_DECODER);
-  soup_session_remove_feature_by_type (io->session, SOUP_TYPE_AUTH_MANAGER);
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
+  return session;
+}
+
+static gboolean
+transport_is_same_identity (GTlsCertificate *one, GTlsCertificate *other)
+{
+  return one == other || (one != NULL && other != NULL && g_tls_certificate_is_same (one, other));
+}
+
+static SoupSession *
+transport_io_get_session (TransportIo *io, GTlsCertificate *identity)
+{
+  TransportSession made;
+
+  for (guint i = 0; i < io->sessions->len; i++) {
+    const TransportSession *known = &g_array_index (io->sessions, TransportSession, i);
+
+    if (transport_is_same_identity (known->identity, identity))
+      return known->session;
+  }
+
+  made.identity = identity != NULL ? g_object_ref (identity) : NULL;
+  made.session = transport_io_make_session (io);
+  g_array_append_val (io->sessions, made);
+  return made.session;
+}
+
+static void
+transport_session_clear (gpointer data)
+{
+  TransportSession *session = data;
+
+  soup_session_abort (session->session);
+  g_object_unref (session->session);
+  g_clear_object (&session->identity);
 }
 
 static gpointer
@@ -138,14 +172,16 @@ transport_io_main (gpointer data)
   TransportIo *io = data;
 
   g_main_context_push_thread_default (io->context);
-  transport_io_open_session (io);
+  if (io->ca_file != NULL)
+    io->database = transport_io_load_authorities (io->ca_file, &io->error);
+  io->sessions = g_array_new (FALSE, FALSE, sizeof (TransportSession));
+  g_array_set_clear_func (io->sessions, transport_session_clear);
   while (!g_atomic_int_get (&io->is_quitting))
     g_main_context_iteration (io->context, TRUE);
 
-  if (io->session != NULL)
-    soup_session_abort (io->session);
-  g_clear_object (&io->session);
-  /* What the session's end has set off belongs to this context and ends here. */
+  g_array_unref (io->sessions);
+  g_clear_object (&io->database);
+  /* What the sessions' end has set off belongs to this context and ends here. */
   for (guint i = 0; i < 1000 && g_main_context_iteration (io->context, FALSE); i++)
     ;
   g_main_context_pop_thread_default (io->context);
@@ -400,11 +436,12 @@ minipay_transport_get_context (MinipayTransport *self)
 }
 
 SoupSession *
-minipay_transport_get_session (MinipayTransport *self, GError **error)
+minipay_transport_get_session (MinipayTransport *self, GTlsCertificate *identity, GError **error)
 {
-  if (self->io->error != NULL)
-    g_propagate_error (error, g_error_copy (self->io->error));
-  return self->io->session;
+  if (self->io->error == NULL)
+    return transport_io_get_session (self->io, identity);
+  g_propagate_error (error, g_error_copy (self->io->error));
+  return NULL;
 }
 
 static void
