@@ -38,6 +38,9 @@ transport_call_start (MinipayTransport *transport, const TransportPlan *plan)
     .base_urls = base_urls,
     .max_body = plan->max_body != 0 ? plan->max_body : 1 << 20,
     .may_repeat = plan->may_repeat,
+    .sink = plan->sink,
+    .max_download = plan->max_download,
+    .identity = plan->identity,
     .log_account = "shop",
     .log_operation = "query",
   };

@@ -17,6 +17,9 @@ typedef struct {
   guint timeout_ms;
   gsize max_body;
   gboolean may_repeat;
+  MinipayTransportSink sink;
+  guint64 max_download;
+  GTlsCertificate *identity;
   GCancellable *cancellable;
   GFunc on_end; /* (TransportCall *, end_data), on the callback's thread */
   gpointer end_data;
