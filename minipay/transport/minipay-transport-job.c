@@ -422,6 +422,15 @@ on_starting (SoupMessage *message, MinipayTransportRun *self)
 }
 
 static void
+on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *connection, MinipayTransportRun *self)
+{
+  /* Set this early the certificate names the TLS session too. Given when the gateway asks for one, as libsoup's
+   * own way does, it would not, and a resumed session would pass this merchant for another. */
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && self->identity != NULL)
+    g_tls_connection_set_certificate (G_TLS_CONNECTION (connection), self->identity);
+}
+
+static void
 on_restarted (SoupMessage *message, MinipayTransportRun *self)
 {
   run_stop (self, STOP_RESENT);
@@ -543,8 +552,8 @@ run_next_attempt (MinipayTransportRun *self)
   self->has_answered = FALSE;
   self->begun_us = g_get_monotonic_time ();
   self->message = minipay_transport_make_message (self->request, self->base_url, self->may_repeat);
-  soup_message_set_tls_client_certificate (self->message, self->identity);
   self->inner = g_cancellable_new ();
+  g_signal_connect (self->message, "network-event", G_CALLBACK (on_network_event), self);
   g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
   g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
   g_signal_connect (self->message, "got-headers", G_CALLBACK (on_got_headers), self);

@@ -31,7 +31,9 @@ struct _RawServer {
   GPtrArray *threads;  /* of GThread, one per connection */
   GArray *answers;     /* of RawAnswer, bytes owned */
   GPtrArray *requests; /* of GString */
+  GPtrArray *peers;    /* of GTlsCertificate or NULL, one per request */
   gboolean closes_on_accept;
+  gboolean asks_certificate;
   guint n_connections;
   guint n_open;
   guint most_open;
@@ -132,14 +134,19 @@ raw_answer (RawServer *self, GOutputStream *out, const RawAnswer *answer)
 }
 
 static RawAnswer
-raw_take_answer (RawServer *self, GString *request)
+raw_take_answer (RawServer *self, GIOStream *stream, GString *request)
 {
+  GTlsCertificate *peer = NULL;
   RawAnswer answer;
+
+  if (G_IS_TLS_CONNECTION (stream))
+    peer = g_tls_connection_get_peer_certificate (G_TLS_CONNECTION (stream));
 
   g_mutex_lock (&self->lock);
   g_assert_cmpuint (self->answers->len, >, 0);
   answer = g_array_index (self->answers, RawAnswer, MIN (self->requests->len, self->answers->len - 1));
   g_ptr_array_add (self->requests, g_string_new_len (request->str, request->len));
+  g_ptr_array_add (self->peers, peer != NULL ? g_object_ref (peer) : NULL);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
   return answer;
@@ -156,9 +163,18 @@ raw_serve (RawServer *self, GIOStream *stream)
 
     if (!raw_read_request (self, g_io_stream_get_input_stream (stream), request))
       return;
-    answer = raw_take_answer (self, request);
+    answer = raw_take_answer (self, stream, request);
     is_open = raw_answer (self, g_io_stream_get_output_stream (stream), &answer);
   }
+}
+
+static gboolean
+on_accept_certificate (GTlsConnection *connection,
+                       GTlsCertificate *certificate,
+                       GTlsCertificateFlags faults,
+                       gpointer user_data)
+{
+  return TRUE;
 }
 
 static gpointer
@@ -172,6 +188,10 @@ raw_connection_main (gpointer data)
   if (self->certificate != NULL) {
     g_object_unref (stream);
     stream = g_tls_server_connection_new (G_IO_STREAM (plain), self->certificate, NULL);
+    if (self->asks_certificate) {
+      g_object_set (stream, "authentication-mode", G_TLS_AUTHENTICATION_REQUESTED, NULL);
+      g_signal_connect (stream, "accept-certificate", G_CALLBACK (on_accept_certificate), NULL);
+    }
   }
   if (!self->closes_on_accept &&
       (self->certificate == NULL || g_tls_connection_handshake (G_TLS_CONNECTION (stream), self->stop, NULL)))
@@ -244,6 +264,7 @@ raw_server_new (GTlsCertificate *certificate)
   self->threads = g_ptr_array_new ();
   self->answers = g_array_new (FALSE, TRUE, sizeof (RawAnswer));
   self->requests = g_ptr_array_new ();
+  self->peers = g_ptr_array_new ();
   self->acceptor = g_thread_new ("raw-acceptor", raw_acceptor_main, self);
   return self;
 }
@@ -266,6 +287,10 @@ raw_server_free (RawServer *self)
   for (guint i = 0; i < self->requests->len; i++)
     g_string_free (g_ptr_array_index (self->requests, i), TRUE);
   g_ptr_array_unref (self->requests);
+  for (guint i = 0; i < self->peers->len; i++)
+    if (g_ptr_array_index (self->peers, i) != NULL)
+      g_object_unref (g_ptr_array_index (self->peers, i));
+  g_ptr_array_unref (self->peers);
   g_ptr_array_unref (self->threads);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
@@ -298,6 +323,12 @@ void
 raw_server_close_on_accept (RawServer *self)
 {
   self->closes_on_accept = TRUE;
+}
+
+void
+raw_server_ask_certificate (RawServer *self)
+{
+  self->asks_certificate = TRUE;
 }
 
 guint
@@ -360,6 +391,15 @@ raw_server_dup_request (RawServer *self, guint index)
   if (index >= self->requests->len)
     return NULL;
   return g_strdup (((GString *) g_ptr_array_index (self->requests, index))->str);
+}
+
+GTlsCertificate *
+raw_server_get_peer (RawServer *self, guint index)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_assert_cmpuint (index, <, self->peers->len);
+  return g_ptr_array_index (self->peers, index);
 }
 
 gboolean

@@ -28,6 +28,8 @@ void raw_server_push (RawServer *self, const RawAnswer *answer);
 void raw_server_push_text (RawServer *self, const char *text);
 /* Closes every connection before reading from it. */
 void raw_server_close_on_accept (RawServer *self);
+/* Wants a certificate from every client, and takes any or none. */
+void raw_server_ask_certificate (RawServer *self);
 
 guint raw_server_get_port (RawServer *self);
 /* `http://127.0.0.1:PORT`, or https */
@@ -40,6 +42,8 @@ guint64 raw_server_get_bytes_read (RawServer *self); /* after TLS */
 guint64 raw_server_get_bytes_sent (RawServer *self);
 /* The @index-th request as it came, head and body; NULL when there was none. */
 char *raw_server_dup_request (RawServer *self, guint index);
+/* What the client of the @index-th request showed; NULL for none. */
+GTlsCertificate *raw_server_get_peer (RawServer *self, guint index);
 
 /* Until so many requests have come; FALSE after 5 s. */
 gboolean raw_server_wait_requests (RawServer *self, guint count);
