@@ -5,12 +5,14 @@
 #include <openssl/pkcs12.h>
 #include <string.h>
 
+#include "openssl-server.h"
 #include "raw-server.h"
 #include "test-authority.h"
 #include "transport-call.h"
 #include "transport/minipay-tls-identity-private.h"
 
-#define OK_ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"
+#define OK_ANSWER       "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"
+#define RESUME_SESSIONS "--resume-sessions"
 
 static char *
 identity_dup_pem (GTlsCertificate *certificate, gboolean has_certificate, gboolean has_key)
@@ -121,9 +123,64 @@ test_kept_connections_serve_one_identity (void)
 }
 
 static void
-test_new_connections_resume_no_other_identity (void)
+test_new_connections_show_their_identity (void)
 {
   assert_each_shown_as_itself (TRUE, G_N_ELEMENTS (callers));
+}
+
+static void
+resume_sessions (void)
+{
+  g_autoptr (TestAuthority) authority = test_authority_new ();
+  g_autoptr (GTlsCertificate) certificate = test_authority_issue (authority, "IP:127.0.0.1", 30);
+  g_autoptr (GTlsCertificate) one = identity_new (authority);
+  g_autoptr (GTlsCertificate) two = identity_new (authority);
+  GTlsCertificate *const identities[] = { NULL, one, two };
+  g_autoptr (OpensslServer) server = openssl_server_new (&(OpensslServerPlan){
+      .certificate = certificate,
+      .answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\ngood",
+      .client_ca_file = test_authority_get_file (authority),
+  });
+  g_autoptr (MinipayTransport) transport = minipay_transport_new (4, test_authority_get_file (authority));
+
+  for (guint i = 0; i < G_N_ELEMENTS (callers); i++) {
+    g_autoptr (TransportCall) call = transport_call_run (transport,
+                                                         &(TransportPlan){
+                                                             .base_url = openssl_server_get_base_url (server),
+                                                             .identity = identities[callers[i]],
+                                                         });
+    g_autoptr (GByteArray) shown = NULL;
+    GBytes *peer;
+
+    transport_call_assert_answered (call, 200, "good");
+    peer = openssl_server_get_peer (server, i);
+    if (identities[callers[i]] == NULL) {
+      g_assert_null (peer);
+      continue;
+    }
+    g_assert_nonnull (peer);
+    g_object_get (identities[callers[i]], "certificate", &shown, NULL);
+    g_assert_cmpmem (g_bytes_get_data (peer, NULL), g_bytes_get_size (peer), shown->data, shown->len);
+  }
+  /* or the test would show nothing */
+  g_assert_cmpuint (openssl_server_get_resumed (server), >, 0);
+}
+
+static const char *program;
+
+static void
+test_resumed_session_shows_its_identity (void)
+{
+  const char *const arguments[] = { program, RESUME_SESSIONS, NULL };
+  g_autoptr (GError) error = NULL;
+  int status = -1;
+
+  g_test_summary ("A ticket of one merchant's session opens no session for another.");
+  /* GLib resumes nothing in a program that has called g_test_init () */
+  g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_spawn_check_wait_status (status, &error);
+  g_assert_no_error (error);
 }
 
 static void
@@ -213,11 +270,17 @@ test_expired_warned_of (void)
 int
 main (int argc, char **argv)
 {
+  program = argv[0];
+  if (argc > 1 && strcmp (argv[1], RESUME_SESSIONS) == 0) {
+    resume_sessions ();
+    return 0;
+  }
+
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/transport/identity/kept-connection-serves-one", test_kept_connections_serve_one_identity);
-  g_test_add_func ("/transport/identity/new-connection-resumes-no-other",
-                   test_new_connections_resume_no_other_identity);
+  g_test_add_func ("/transport/identity/new-connection-shows-its-own", test_new_connections_show_their_identity);
+  g_test_add_func ("/transport/identity/resumed-session-shows-its-own", test_resumed_session_shows_its_identity);
   g_test_add_func ("/transport/identity/same-certificate-shares-connection",
                    test_same_certificate_read_twice_shares_connection);
   g_test_add_func ("/transport/identity/bad-files-named", test_bad_files_named);
