@@ -33,4 +33,5 @@
 #include "provider/minipay-payment-provider.h"
 #include "provider/minipay-provider-info.h"
 #include "provider/minipay-registry.h"
+#include "wire/minipay-bill-reader.h"
 #include "wire/minipay-raw.h"

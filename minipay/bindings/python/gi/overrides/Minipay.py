@@ -133,6 +133,37 @@ HttpRequest = override(HttpRequest)
 __all__.append('HttpRequest')
 
 
+# --- bills
+
+
+class BillRow(Minipay.BillRow):
+    """One line of a bill: row['商户订单号'] is the text of a column, dict(row) all of them."""
+
+    def keys(self):
+        return self.get_headings()
+
+    def __getitem__(self, heading):
+        text = self.get_text(heading)
+        if text is None:
+            raise KeyError(heading)
+        return text
+
+
+BillRow = override(BillRow)
+__all__.append('BillRow')
+
+
+class BillReader(Minipay.BillReader):
+    """The rows of a bill: for row in BillReader.new(path). The last one is the summary."""
+
+    def __iter__(self):
+        return iter(self.next, None)
+
+
+BillReader = override(BillReader)
+__all__.append('BillReader')
+
+
 # --- awaiting
 
 
