@@ -4,6 +4,7 @@
 import asyncio
 import gc
 import itertools
+import tempfile
 import threading
 import time
 import unittest
@@ -147,6 +148,31 @@ class HttpRequestTest(MinipayTestCase):
         self.assertRaises(TypeError, Minipay.HttpRequest, None, '/')
         self.assert_fails(Minipay.Error.INVALID, Minipay.HttpRequest, 'POST', '/', {'a\0b': 'x'})
         self.assert_fails(Minipay.Error.INVALID, Minipay.HttpRequest, 'POST', '/a\0b')
+
+
+class BillTest(MinipayTestCase):
+    TEXT = '交易时间,商户订单号,订单金额\n`2026-11-20,`T1,`19.90\n总交易单数\n`1\n'
+
+    def make_file(self, text):
+        file = tempfile.NamedTemporaryFile(suffix='.csv')
+        self.addCleanup(file.close)
+        file.write(text.encode())
+        file.flush()
+        return file.name
+
+    def test_rows_are_iterated_and_read_by_heading(self):
+        row, summary = Minipay.BillReader.new(self.make_file(self.TEXT))
+        self.assertEqual(row['商户订单号'], 'T1')
+        self.assertEqual(row.dup_money('订单金额', 'CNY'), Minipay.Money(1990, 'CNY'))
+        self.assertEqual(dict(row), {'交易时间': '2026-11-20', '商户订单号': 'T1', '订单金额': '19.90'})
+        self.assertRaises(KeyError, row.__getitem__, '总交易单数')
+        self.assertTrue(summary.is_summary())
+        self.assertEqual(dict(summary), {'总交易单数': '1'})
+
+    def test_a_cut_bill_raises(self):
+        rows = iter(Minipay.BillReader.new(self.make_file(self.TEXT.split('总')[0])))
+        self.assertEqual(next(rows)['商户订单号'], 'T1')
+        self.assertIn('line 2', self.assert_fails(Minipay.Error.PROTOCOL, next, rows).message)
 
 
 class SandboxTestCase(MinipayTestCase):
