@@ -5,7 +5,10 @@
 
 #include "core/minipay-error-private.h"
 #include "provider/minipay-account-config-private.h"
+#include "provider/minipay-error-table-private.h"
+#include "provider/minipay-exchange-private.h"
 #include "provider/minipay-exchange-struct-private.h"
+#include "provider/minipay-provider-info-private.h"
 #include "signing/minipay-signing-private.h"
 
 /**
@@ -352,6 +355,27 @@ minipay_exchange_suggest_query (MinipayExchange *self, const char *out_trade_no)
   g_mutex_unlock (&self->mutex);
 }
 
+static void
+exchange_set_refusal (MinipayExchange *self,
+                      MinipayError code,
+                      const char *gateway_code,
+                      const char *gateway_message,
+                      const char *meaning,
+                      const char *remedy,
+                      GError **error)
+{
+  g_autofree char *quoted = minipay_error_quote (gateway_message != NULL ? gateway_message : meaning, -1);
+  MinipayErrorFacts facts = { gateway_code, gateway_message, NULL, remedy, 0 };
+
+  if (self->answer != NULL) {
+    facts.http_status = minipay_http_response_get_status (self->answer);
+    facts.request_id =
+        minipay_headers_lookup (minipay_http_response_get_headers (self->answer), "Request-ID", NULL);
+  }
+  minipay_set_gateway_error (
+      error, code, &facts, "%s answered: %s", minipay_provider_info_get_id (self->info), quoted);
+}
+
 /**
  * minipay_exchange_take_as_hint:
  * @self: an exchange that judges a notification
@@ -394,17 +418,41 @@ minipay_exchange_refuse (MinipayExchange *self,
                          const char *remedy,
                          GError **error)
 {
-  g_autofree char *quoted = NULL;
-  MinipayErrorFacts facts = { gateway_code, gateway_message, NULL, remedy, 0 };
-
   g_return_if_fail (MINIPAY_IS_EXCHANGE (self));
 
-  if (self->answer != NULL) {
-    facts.http_status = minipay_http_response_get_status (self->answer);
-    facts.request_id =
-        minipay_headers_lookup (minipay_http_response_get_headers (self->answer), "Request-ID", NULL);
-  }
-  quoted = minipay_error_quote (gateway_message != NULL ? gateway_message : "no reason given", -1);
-  minipay_set_gateway_error (
-      error, code, &facts, "%s answered: %s", minipay_provider_info_get_id (self->info), quoted);
+  exchange_set_refusal (self, code, gateway_code, gateway_message, "no reason given", remedy, error);
+}
+
+/**
+ * minipay_exchange_refuse_known:
+ * @self: an exchange whose gateway said no
+ * @gateway_code: (nullable): the gateway's word for it
+ * @gateway_message: (nullable): the gateway's sentence
+ * @error: return location for the error
+ *
+ * Like minipay_exchange_refuse(), with what the files that the manifest lists under `Errors` say about the word: as
+ * a word of this operation, else as one of every operation. Code and remedy are theirs, the remedy in the language
+ * that the process was started in; their meaning stands in for a sentence that the gateway does not give.
+ *
+ * Returns: %TRUE and @error is set; %FALSE and no error, when no file knows the word
+ *
+ * Since: 0.1
+ */
+gboolean
+minipay_exchange_refuse_known (MinipayExchange *self,
+                               const char *gateway_code,
+                               const char *gateway_message,
+                               GError **error)
+{
+  const MinipayErrorEntry *entry;
+
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), FALSE);
+
+  entry = minipay_error_table_lookup (minipay_provider_info_get_manifest (self->info)->errors,
+                                      minipay_operation_to_string (self->operation),
+                                      gateway_code);
+  if (entry == NULL)
+    return FALSE;
+  exchange_set_refusal (self, entry->code, gateway_code, gateway_message, entry->meaning, entry->remedy, error);
+  return TRUE;
 }

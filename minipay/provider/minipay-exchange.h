@@ -55,6 +55,10 @@ MINIPAY_API void minipay_exchange_refuse (MinipayExchange *self,
                                           const char *gateway_message,
                                           const char *remedy,
                                           GError **error);
+MINIPAY_API gboolean minipay_exchange_refuse_known (MinipayExchange *self,
+                                                    const char *gateway_code,
+                                                    const char *gateway_message,
+                                                    GError **error);
 
 /* The signing service */
 MINIPAY_API char *minipay_exchange_sign (

@@ -119,6 +119,8 @@ typedef struct {
   MinipayModeRules base;
   char **currencies;
   char **modes;
+  char **error_files;     /* beside the manifest, or NULL */
+  GHashTable *errors;     /* what the gateway's words mean: minipay_error_table_read() fills it */
   GPtrArray *mode_rules;  /* of MinipayModeRules */
   GPtrArray *operations;  /* of MinipayOperationRules */
   GPtrArray *fields;      /* of MinipayField */

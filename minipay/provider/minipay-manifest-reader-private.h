@@ -14,6 +14,9 @@ typedef struct {
   GError *error;
 } MinipayManifestReader;
 
+/* The key file in @text, which was found at @path, or PLUGIN. */
+GKeyFile *minipay_manifest_reader_load (const char *path, GBytes *text, GError **error);
+
 void minipay_manifest_reader_fail (MinipayManifestReader *self, const char *key, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 char *minipay_manifest_reader_get_string (MinipayManifestReader *self, const char *key, gboolean is_required);

@@ -6,6 +6,23 @@
 #include "core/minipay-error-private.h"
 #include "provider/minipay-manifest-reader-private.h"
 
+GKeyFile *
+minipay_manifest_reader_load (const char *path, GBytes *text, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) local_error = NULL;
+
+  if (!g_utf8_validate_len (g_bytes_get_data (text, NULL), g_bytes_get_size (text), NULL)) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s is not UTF-8 text", path);
+    return NULL;
+  }
+  if (!g_key_file_load_from_bytes (file, text, G_KEY_FILE_KEEP_TRANSLATIONS, &local_error)) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s: %s", path, local_error->message);
+    return NULL;
+  }
+  return g_steal_pointer (&file);
+}
+
 void
 minipay_manifest_reader_fail (MinipayManifestReader *self, const char *key, const char *format, ...)
 {

@@ -3,11 +3,19 @@
 
 #include <string.h>
 
+#include "provider/minipay-error-table-private.h"
 #include "provider/minipay-manifest-reader-private.h"
 
 #define MAIN_GROUP "Minipay Provider"
 
-#define MAIN_KEYS " Id Abi Name Loader Module Type Operations Methods Hosts Currencies Modes RequiredOneOf "
+#define MAIN_KEYS " Id Abi Name Loader Module Type Operations Methods Hosts Currencies Modes RequiredOneOf Errors "
+
+static void
+manifest_check_file_name (MinipayManifestReader *reader, const char *key, const char *name)
+{
+  if (name != NULL && (strchr (name, '/') != NULL || *name == '.' || *name == '\0'))
+    minipay_manifest_reader_fail (reader, key, "is \"%s\", allowed is a file name beside the manifest", name);
+}
 
 static void
 manifest_read_main (MinipayManifestReader *reader, MinipayManifest *self, const char *name)
@@ -28,6 +36,7 @@ manifest_read_main (MinipayManifestReader *reader, MinipayManifest *self, const 
   self->type_name = minipay_manifest_reader_get_string (reader, "Type", TRUE);
   self->currencies = minipay_manifest_reader_get_list (reader, "Currencies", TRUE);
   self->modes = minipay_manifest_reader_get_list (reader, "Modes", FALSE);
+  self->error_files = minipay_manifest_reader_get_list (reader, "Errors", FALSE);
   minipay_mode_rules_read (reader, &self->base, TRUE);
 
   if (self->id != NULL &&
@@ -40,9 +49,9 @@ manifest_read_main (MinipayManifestReader *reader, MinipayManifest *self, const 
         reader, "Abi", "is %s, this minipay speaks " G_STRINGIFY (MINIPAY_PROVIDER_ABI), abi);
   if (self->loader != NULL && strcmp (self->loader, "native") != 0)
     minipay_manifest_reader_fail (reader, "Loader", "is \"%s\", allowed is native", self->loader);
-  if (self->module != NULL && (strchr (self->module, '/') != NULL || *self->module == '.'))
-    minipay_manifest_reader_fail (
-        reader, "Module", "is \"%s\", allowed is a file name beside the manifest", self->module);
+  manifest_check_file_name (reader, "Module", self->module);
+  for (char **p = self->error_files; p != NULL && *p != NULL; p++)
+    manifest_check_file_name (reader, "Errors", *p);
 }
 
 static void
@@ -190,23 +199,17 @@ MinipayManifest *
 minipay_manifest_parse (const char *path, const char *name, GBytes *text, GError **error)
 {
   g_autoptr (MinipayManifest) self = g_new0 (MinipayManifest, 1);
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GKeyFile) file = minipay_manifest_reader_load (path, text, error);
   g_auto (GStrv) groups = NULL;
   MinipayManifestReader reader = { file, path, MAIN_GROUP, NULL };
 
   self->path = g_strdup (path);
   self->folder = g_path_get_dirname (path);
+  self->errors = minipay_error_table_new ();
   minipay_manifest_init_groups (self);
 
-  if (!g_utf8_validate_len (g_bytes_get_data (text, NULL), g_bytes_get_size (text), NULL)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s is not UTF-8 text", path);
+  if (file == NULL)
     return NULL;
-  }
-  if (!g_key_file_load_from_bytes (file, text, G_KEY_FILE_KEEP_TRANSLATIONS, &local_error)) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN, "%s: %s", path, local_error->message);
-    return NULL;
-  }
   manifest_read_main (&reader, self, name);
   groups = g_key_file_get_groups (file, NULL);
   for (char **group = groups; *group != NULL; group++) {
@@ -236,6 +239,8 @@ minipay_manifest_free (MinipayManifest *self)
   minipay_mode_rules_clear (&self->base);
   g_strfreev (self->currencies);
   g_strfreev (self->modes);
+  g_strfreev (self->error_files);
+  g_hash_table_unref (self->errors);
   minipay_manifest_clear_groups (self);
   g_strfreev (self->volatile_extras);
   g_free (self);

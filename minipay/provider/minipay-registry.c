@@ -7,6 +7,7 @@
 #include <sys/auxv.h>
 
 #include "core/minipay-error-private.h"
+#include "provider/minipay-error-table-private.h"
 #include "provider/minipay-loader-private.h"
 #include "provider/minipay-payment-provider.h"
 #include "provider/minipay-provider-info-private.h"
@@ -71,6 +72,19 @@ registry_find (MinipayRegistry *self, const char *id)
   return NULL;
 }
 
+static gboolean
+registry_read_errors (MinipayManifest *manifest, GError **error)
+{
+  for (char **p = manifest->error_files; p != NULL && *p != NULL; p++) {
+    g_autofree char *path = g_build_filename (manifest->folder, *p, NULL);
+    g_autoptr (GBytes) text = minipay_loader_read_trusted (path, MINIPAY_MANIFEST_MAX_BYTES, error);
+
+    if (text == NULL || !minipay_error_table_read (manifest->errors, path, text, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 registry_read_manifest (MinipayRegistry *self, const char *folder, const char *name)
 {
@@ -87,7 +101,7 @@ registry_read_manifest (MinipayRegistry *self, const char *folder, const char *n
   text = minipay_loader_read_trusted (path, MINIPAY_MANIFEST_MAX_BYTES, &error);
   if (text != NULL)
     manifest = minipay_manifest_parse (path, name, text, &error);
-  if (manifest == NULL) {
+  if (manifest == NULL || !registry_read_errors (manifest, &error)) {
     g_autoptr (GError) clean = minipay_error_recode (error, MINIPAY_ERROR_PLUGIN, NULL);
 
     g_ptr_array_add (self->problems, g_strdup (clean->message));

@@ -54,43 +54,9 @@ aggregator_build_create (MinipayExchange *x, gconstpointer data, GError **error)
 
 /* --- Its answer: not signed --- */
 
-/* What the four-digit codes mean for the caller, should the order call speak in them. Source: page
- * 8132275563521625. */
-static const struct {
-  const char *word;
-  MinipayError code;
-  const char *remedy;
-} refusals[] = {
-  { "1001", MINIPAY_ERROR_OUTCOME_UNKNOWN, "find out what became of the order, then repeat it unchanged" },
-  { "1002", MINIPAY_ERROR_INVALID, "mend the parameter that the message names" },
-  { "1003", MINIPAY_ERROR_INVALID, "give the parameter that the message names" },
-  { "1004", MINIPAY_ERROR_AUTH, "have this machine's address put on the aggregator's list" },
-  { "1005", MINIPAY_ERROR_AUTH, "check sign-key, sign-suffix and sign-case" },
-  { "1006", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
-  { "1007", MINIPAY_ERROR_OUTCOME_UNKNOWN, "find out what became of the order, then repeat it unchanged" },
-  { "1008", MINIPAY_ERROR_INVALID, "mend the parameter that the message names" },
-  { "1009", MINIPAY_ERROR_AUTH, "check public-key" },
-  { "2001", MINIPAY_ERROR_REFUSED, "ask the aggregator about this merchant's data" },
-  { "2002", MINIPAY_ERROR_OUTCOME_UNKNOWN, "find out what became of the order before another is made" },
-  { "2101", MINIPAY_ERROR_ALREADY_PAID, "wait for the notification and settle the order" },
-  { "2102", MINIPAY_ERROR_OUTCOME_UNKNOWN, "wait for the notification" },
-  { "2104", MINIPAY_ERROR_CONFLICT, "find out what became of the order; another order needs another number" },
-  { "2106", MINIPAY_ERROR_NOT_FOUND, "make the order at the aggregator and jump again" },
-  { "2107", MINIPAY_ERROR_CONFLICT, "find out what became of the order; another order needs another number" },
-  { "2108", MINIPAY_ERROR_REFUSED, "let the buyer try again" },
-  { "3001", MINIPAY_ERROR_REFUSED, "check that the aggregator reaches the merchant's own addresses" },
-  { "3002", MINIPAY_ERROR_REFUSED, "let the buyer sign in again, for a new code or payer" },
-  { "3003", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
-  { "3004", MINIPAY_ERROR_REFUSED, "the buyer must come with WeChat or Alipay" },
-  { "3005", MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
-  { "3101", MINIPAY_ERROR_CONFLICT, "the order is closed: another one needs another number" },
-  { "3102", MINIPAY_ERROR_CONFLICT, "the order is refunded: another one needs another number" },
-  { "3103", MINIPAY_ERROR_CONFLICT, "find out what became of the order's refund" },
-};
-
-/* The one code that the page documents for every refusal; what it means stands in its sentence. The order itself
- * was made before the jump, so that a refused call is never the end of it. */
-static void
+/* The one code that the page documents for every refusal means something else by some of its sentences. The order
+ * itself was made before the jump, so that a refused call is never the end of it. */
+static gboolean
 codec_refuse_by_message (MinipayExchange *x, const char *code, const char *message, GError **error)
 {
   static const char *const paid[] = { "已支付", "支付成功", "已付", "已完成" };
@@ -103,29 +69,23 @@ codec_refuse_by_message (MinipayExchange *x, const char *code, const char *messa
                                message,
                                "wait for the notification and settle the order; never order anew",
                                error);
-      return;
+      return TRUE;
     }
-  if (minipay_text_tells_trouble (message))
-    minipay_exchange_refuse (
-        x, MINIPAY_ERROR_OUTCOME_UNKNOWN, code, message, "find out what became of the order", error);
-  else
-    minipay_exchange_refuse (
-        x, MINIPAY_ERROR_CONFLICT, code, message, "mend the call, and repeat it under the same number", error);
+  if (!minipay_text_tells_trouble (message))
+    return FALSE;
+  minipay_exchange_refuse (
+      x, MINIPAY_ERROR_OUTCOME_UNKNOWN, code, message, "find out what became of the order", error);
+  return TRUE;
 }
 
 /* A word that stands nowhere may hide an order that was taken. */
 static void
 codec_refuse (MinipayExchange *x, const char *code, const char *message, GError **error)
 {
-  if (strcmp (code, ANSWER_REFUSED) == 0) {
-    codec_refuse_by_message (x, code, message, error);
+  if (strcmp (code, ANSWER_REFUSED) == 0 && codec_refuse_by_message (x, code, message, error))
     return;
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
-    if (strcmp (refusals[i].word, code) == 0) {
-      minipay_exchange_refuse (x, refusals[i].code, code, message, refusals[i].remedy, error);
-      return;
-    }
+  if (minipay_exchange_refuse_known (x, code, message, error))
+    return;
   minipay_exchange_refuse (
       x, MINIPAY_ERROR_OUTCOME_UNKNOWN, code, message, "find out what became of the order", error);
 }

@@ -191,27 +191,10 @@ transit_build_create (MinipayExchange *x, gconstpointer data, GError **error)
 static void
 codec_refuse (MinipayExchange *x, gint64 errcode, const char *errmsg, GError **error)
 {
-  static const struct {
-    gint64 errcode;
-    MinipayError code;
-    const char *remedy;
-  } refusals[] = {
-    { 40001, MINIPAY_ERROR_AUTH, "renew what access-token names" },
-    { 40014, MINIPAY_ERROR_AUTH, "renew what access-token names" },
-    { 41001, MINIPAY_ERROR_AUTH, "renew what access-token names" },
-    { 42001, MINIPAY_ERROR_AUTH, "renew what access-token names" },
-    { 40097, MINIPAY_ERROR_INVALID, "mend the member that the message names" },
-    { 47001, MINIPAY_ERROR_INVALID, "mend the request as the message says" },
-    { 45009, MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
-    { 45011, MINIPAY_ERROR_RATE_LIMITED, "repeat later, unchanged" },
-  };
   g_autofree char *word = g_strdup_printf ("%" G_GINT64_FORMAT, errcode);
 
-  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
-    if (refusals[i].errcode == errcode) {
-      minipay_exchange_refuse (x, refusals[i].code, word, errmsg, refusals[i].remedy, error);
-      return;
-    }
+  if (minipay_exchange_refuse_known (x, word, errmsg, error))
+    return;
   minipay_exchange_refuse (
       x, MINIPAY_ERROR_OUTCOME_UNKNOWN, word, errmsg, "wait for the result of the deduction", error);
 }

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "wechat-refusal.h"
-
 #define SCHEME_NAME     "WECHATPAY2-SHA256-RSA2048"
 #define PROBE_PREFIX    "WECHATPAY/SIGNTEST/"
 #define FRESHNESS_S     300
@@ -160,7 +158,7 @@ message_refuse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
     message = minipay_json_get_string (json, minipay_json_get_member (json, root, "message"));
   }
   /* below 400 an unsigned word refuses nothing */
-  if (status >= 400 && wechat_refusal_set_known_error (x, word, message, error))
+  if (status >= 400 && minipay_exchange_refuse_known (x, word, message, error))
     return;
   if (status >= 500)
     minipay_exchange_refuse (x, MINIPAY_ERROR_OUTCOME_UNKNOWN, word, message, "query, or repeat unchanged", error);

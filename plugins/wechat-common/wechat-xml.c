@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "wechat-params.h"
-#include "wechat-refusal.h"
 
 #define KEY       "api-key"
 #define SIGN_TYPE "sign-type"
@@ -82,7 +81,7 @@ xml_refuse_communication (MinipayExchange *x, const MinipayParams *params, GErro
 {
   const char *message = minipay_params_lookup (params, "return_msg");
 
-  if (wechat_refusal_set_known_error (x, message, message, error))
+  if (minipay_exchange_refuse_known (x, message, message, error))
     return;
   if (minipay_text_tells_trouble (message)) {
     minipay_exchange_refuse (
@@ -92,7 +91,7 @@ xml_refuse_communication (MinipayExchange *x, const MinipayParams *params, GErro
   if (message != NULL && strstr (message, "签名") != NULL)
     minipay_exchange_refuse (x, MINIPAY_ERROR_AUTH, "FAIL", message, "check api-key and sign-type", error);
   else
-    minipay_exchange_refuse (x, MINIPAY_ERROR_REFUSED, "FAIL", message, NULL, error);
+    minipay_exchange_refuse_known (x, "FAIL", message, error);
 }
 
 /* appid and mch_id are in every signed answer: another merchant's answer is none of ours. */
@@ -144,7 +143,7 @@ wechat_xml_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError 
   if (!xml_verify (x, params, &local_error)) {
     /* this one comes without a signature, and settles nothing anyhow */
     if (g_strcmp0 (word, "SYSTEMERROR") == 0 && minipay_params_lookup (params, "sign") == NULL)
-      wechat_refusal_set_known_error (x, word, message, error);
+      minipay_exchange_refuse_known (x, word, message, error);
     else
       g_propagate_error (error, g_steal_pointer (&local_error));
     return NULL;
@@ -161,7 +160,7 @@ wechat_xml_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError 
                              message,
                              "query the order; repeat it unchanged or use another number",
                              error);
-  else if (!wechat_refusal_set_known_error (x, word, message, error))
+  else if (!minipay_exchange_refuse_known (x, word, message, error))
     minipay_exchange_refuse (
         x, word != NULL ? MINIPAY_ERROR_REFUSED : MINIPAY_ERROR_PROTOCOL, word, message, NULL, error);
   return NULL;

@@ -151,7 +151,7 @@ codec_refuse (MinipayExchange *x, const MinipayJson *json, GError **error)
   if (message != NULL && strstr (message, "签名") != NULL)
     minipay_exchange_refuse (x, MINIPAY_ERROR_AUTH, "0", message, "check access-key and secret-key", error);
   else
-    minipay_exchange_refuse (x, MINIPAY_ERROR_REFUSED, "0", message, NULL, error);
+    minipay_exchange_refuse_known (x, "0", message, error);
 }
 
 /* The envelope {code, message, data}: the document when code is 1. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/minipay-error.h"
+#include "provider/minipay-error-table-private.h"
 #include "provider/minipay-limits-private.h"
 #include "provider/minipay-manifest-private.h"
 #include "provider/minipay-provider-info-private.h"
@@ -108,22 +109,46 @@ minipay_test_write (const char *name, const char *text, int mode)
 
 /* --- Accounts --- */
 
+static GBytes *
+test_read_file (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  char *contents = NULL;
+  gsize length;
+
+  g_file_get_contents (path, &contents, &length, &error);
+  g_assert_no_error (error);
+  return g_bytes_new_take (contents, length);
+}
+
+/* In the source tree what several providers share does not lie beside each manifest yet. */
+static char *
+test_find_errors (const char *provider_id, const char *name)
+{
+  g_autofree char *own = g_test_build_filename (G_TEST_DIST, "..", "..", "plugins", provider_id, name, NULL);
+
+  if (g_file_test (own, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&own);
+  return g_test_build_filename (G_TEST_DIST, "..", "..", "plugins", "wechat-common", name, NULL);
+}
+
 MinipayProviderInfo *
 minipay_test_info_new (const char *provider_id)
 {
   g_autofree char *file = g_strconcat (provider_id, ".provider", NULL);
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "..", "plugins", provider_id, file, NULL);
-  g_autofree char *contents = NULL;
-  g_autoptr (GBytes) text = NULL;
+  g_autoptr (GBytes) text = test_read_file (path);
   g_autoptr (GError) error = NULL;
-  MinipayManifest *manifest;
-  gsize length;
+  MinipayManifest *manifest = minipay_manifest_parse (path, provider_id, text, &error);
 
-  g_file_get_contents (path, &contents, &length, &error);
   g_assert_no_error (error);
-  text = g_bytes_new (contents, length);
-  manifest = minipay_manifest_parse (path, provider_id, text, &error);
-  g_assert_no_error (error);
+  for (char **p = manifest->error_files; p != NULL && *p != NULL; p++) {
+    g_autofree char *errors_path = test_find_errors (provider_id, *p);
+    g_autoptr (GBytes) errors = test_read_file (errors_path);
+
+    minipay_error_table_read (manifest->errors, errors_path, errors, &error);
+    g_assert_no_error (error);
+  }
   return minipay_provider_info_new (manifest);
 }
 
