@@ -58,14 +58,15 @@ def manifests():
 
 
 def copy_manifests(folder, garbage):
-    """A plugin path in the folder with every manifest and no module that could be loaded."""
+    """A plugin path in the folder with every manifest, the errors it lists, and no module that could be loaded."""
     path = os.path.join(folder, 'garbage' if garbage else 'missing')
     for manifest in manifests():
         name = os.path.basename(os.path.dirname(manifest))
         os.makedirs(os.path.join(path, name), mode=0o755, exist_ok=True)
-        target = os.path.join(path, name, os.path.basename(manifest))
-        shutil.copyfile(manifest, target)
-        os.chmod(target, 0o644)
+        for source in [manifest, *glob.glob(os.path.join(os.path.dirname(manifest), '*.errors'))]:
+            target = os.path.join(path, name, os.path.basename(source))
+            shutil.copyfile(source, target)
+            os.chmod(target, 0o644)
         with open(manifest, encoding='utf-8') as file:
             module = re.search(r'(?m)^Module=(.+)$', file.read()).group(1)
         if garbage:
