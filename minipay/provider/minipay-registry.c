@@ -79,8 +79,11 @@ registry_read_errors (MinipayManifest *manifest, GError **error)
     g_autofree char *path = g_build_filename (manifest->folder, *p, NULL);
     g_autoptr (GBytes) text = minipay_loader_read_trusted (path, MINIPAY_MANIFEST_MAX_BYTES, error);
 
-    if (text == NULL || !minipay_error_table_read (manifest->errors, path, text, error))
-      return FALSE;
+    if (text != NULL && minipay_error_table_read (manifest->errors, path, text, error))
+      continue;
+    /* who asks for the provider is told by the name of its manifest */
+    g_prefix_error (error, "%s: Errors: ", manifest->path);
+    return FALSE;
   }
   return TRUE;
 }

@@ -13,6 +13,8 @@ typedef struct {
   const char *says; /* in the message */
 } ManifestCase;
 
+#define MODE(lines) "Currencies=CNY;\nModes=live;\n[Mode live]\n" lines
+
 static const ManifestCase manifest_cases[] = {
   { "no-main-group", "[Minipay Provider]", "[Another Provider]", "[Minipay Provider] is missing" },
   { "no-id", "Id=zoo\n", "", "Id is missing" },
@@ -57,6 +59,10 @@ static const ManifestCase manifest_cases[] = {
   { "module-above", "libzoo-good.so", "../libzoo-good.so", "\"../libzoo-good.so\"" },
   { "module-absolute", "libzoo-good.so", "/usr/lib/libc.so.6", "\"/usr/lib/libc.so.6\"" },
   { "module-dots", "libzoo-good.so", "..", "\"..\"" },
+  { "errors-with-slash", "Abi=1\n", "Abi=1\nErrors=../zoo.errors;\n", "Errors is \"../zoo.errors\"" },
+  { "errors-hidden", "Abi=1\n", "Abi=1\nErrors=.errors;\n", "Errors is \".errors\"" },
+  { "errors-empty-name", "Abi=1\n", "Abi=1\nErrors=;zoo.errors;\n", "Errors is \"\"" },
+  { "errors-in-a-mode", "Currencies=CNY;\n", MODE ("Errors=zoo.errors;\n"), "[Mode live] Errors is no key" },
   { "line-break-in-value", "Id=zoo\n", "Id=zoo\\nforged line\n", "Id is" },
 
   { "host-with-scheme", "gateway.zoo.example", "https://gateway.zoo.example", "Hosts names" },
@@ -82,7 +88,6 @@ static const ManifestCase manifest_cases[] = {
   { "second-host-bad", "gateway.zoo.example;", "gateway.zoo.example;10.0.0.1;", "\"10.0.0.1\"" },
 };
 
-#define MODE(lines)   "Currencies=CNY;\nModes=live;\n[Mode live]\n" lines
 #define FIELD(lines)  "[Field key]\n" lines "[Field colour]\nType=string\n"
 #define CHOICES(list) "[Field encoding]\nType=choice\n" list
 #define EXTRA(lines)  "[Extra code]\n" lines "[Limit out_trade_no]\n"
@@ -339,6 +344,48 @@ test_rules_taken (void)
   zoo_remove_root (root);
 }
 
+#define GOOD_ERRORS "[BUSY]\nCode=rate-limited\nMeaning=too many\nRemedy=later\n"
+
+/* Files of errors are read with the manifest, and as distrustfully. */
+static void
+test_errors_read (void)
+{
+  static const struct {
+    const char *text; /* NULL: there is no file */
+    int mode;
+    const char *says; /* NULL: all is well */
+  } cases[] = {
+    { GOOD_ERRORS, 0644, NULL },
+    { "", 0644, NULL },
+    { NULL, 0, "cannot find" },
+    { GOOD_ERRORS, 0666, "others may write it" },
+    { "[BUSY]\nCode=busy\nMeaning=m\nRemedy=r\n", 0644, "[BUSY] Code is \"busy\"" },
+    { "[BUSY]\nCode=refused\nMeaning=m\nRemedy=r\n[refund/]\n", 0644, "[refund/]" },
+    { "Code=refused\n", 0644, "zoo.errors" },
+    { "\xff", 0644, "is not UTF-8 text" },
+  };
+  g_autofree char *sound = zoo_manifest ("zoo", "ZooGood", "zoo-good");
+  g_autofree char *manifest = replace_once (sound, "Abi=1\n", "Abi=1\nErrors=zoo.errors;\n");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    char *root = zoo_new_root ();
+    g_autofree char *folder = zoo_stage (root, "zoo", manifest, "zoo-good");
+    g_autofree char *path = g_build_filename (folder, "zoo.errors", NULL);
+    g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (root);
+    g_autoptr (GError) error = NULL;
+
+    if (cases[i].text != NULL)
+      zoo_write (path, cases[i].text, -1, cases[i].mode);
+    if (cases[i].says != NULL) {
+      assert_not_taken (registry, "zoo", path, cases[i].says);
+    } else {
+      minipay_registry_lookup (registry, "zoo", &error);
+      g_assert_no_error (error);
+    }
+    zoo_remove_root (root);
+  }
+}
+
 /* What a manifest may hold besides text: nothing. */
 static void
 test_manifest_bytes_refused (gconstpointer data)
@@ -484,6 +531,7 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &rule_cases[i], test_manifest_refused);
   }
   g_test_add_func ("/manifest-rule/all-keys/taken-and-described", test_rules_taken);
+  g_test_add_func ("/manifest/errors/read-with-it", test_errors_read);
   g_test_add_data_func ("/manifest/nul-in-id/refused", "Id=", test_manifest_bytes_refused);
   g_test_add_data_func ("/manifest/nul-in-default/refused", "Default=", test_manifest_bytes_refused);
   g_test_add_data_func ("/manifest/nul-in-module/refused", "Module=", test_manifest_bytes_refused);
