@@ -6,9 +6,9 @@
 MinipayScheme
 wechat_params_get_scheme (MinipayExchange *x, const char *field)
 {
-  const char *word = minipay_account_config_get_string (minipay_exchange_get_config (x), field);
+  const char *name = minipay_account_config_get_string (minipay_exchange_get_config (x), field);
 
-  return g_strcmp0 (word, "MD5") == 0 ? MINIPAY_SCHEME_MD5 : MINIPAY_SCHEME_HMAC_SHA256;
+  return g_strcmp0 (name, "MD5") == 0 ? MINIPAY_SCHEME_MD5 : MINIPAY_SCHEME_HMAC_SHA256;
 }
 
 static char *

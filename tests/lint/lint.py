@@ -266,8 +266,8 @@ def check_banned(tree, path, code):
             tree.fault(rule, path, line_of(code, match.start()), '%s: %s' % (match.group().rstrip(' ('), why))
 
 
-def arguments_at(code, opening):
-    """The texts between the parenthesis at @opening and its counterpart, split at its commas."""
+def argument_spans(code, opening):
+    """Where the arguments between the parenthesis at @opening and its counterpart begin and end."""
     depth, start, found = 0, opening + 1, []
     for i in range(opening, len(code)):
         c = code[i]
@@ -276,11 +276,15 @@ def arguments_at(code, opening):
         elif c in ')]}':
             depth -= 1
             if depth == 0:
-                return found + [code[start:i].strip()]
+                return found + [(start, i)]
         elif c == ',' and depth == 1:
-            found.append(code[start:i].strip())
+            found.append((start, i))
             start = i + 1
     return found
+
+
+def arguments_at(code, opening):
+    return [code[start:end].strip() for start, end in argument_spans(code, opening)]
 
 
 def is_secret(argument):
