@@ -21,7 +21,8 @@ GHashTable *minipay_error_table_new (void);
  * is replaced. Every failure is PLUGIN and names the file, the group and the key. */
 gboolean minipay_error_table_read (GHashTable *self, const char *path, GBytes *text, GError **error);
 
-/* The operation's own entry, or the general one; NULL for a word that nobody explained. */
+/* The operation's own entry, or the general one; NULL for a word that nobody explained. @self may be NULL: it knows
+ * none. */
 const MinipayErrorEntry *
 minipay_error_table_lookup (GHashTable *self, const char *operation, const char *gateway_code);
 

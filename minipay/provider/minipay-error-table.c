@@ -120,7 +120,7 @@ minipay_error_table_lookup (GHashTable *self, const char *operation, const char 
   const MinipayErrorEntry *entry;
 
   /* the word comes over the wire: it is never a group of an operation */
-  if (gateway_code == NULL || strchr (gateway_code, '/') != NULL)
+  if (self == NULL || gateway_code == NULL || strchr (gateway_code, '/') != NULL)
     return NULL;
   own = g_strconcat (operation, "/", gateway_code, NULL);
   entry = g_hash_table_lookup (self, own);

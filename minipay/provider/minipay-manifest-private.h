@@ -120,7 +120,7 @@ typedef struct {
   char **currencies;
   char **modes;
   char **error_files;     /* beside the manifest, or NULL */
-  GHashTable *errors;     /* what the gateway's words mean: minipay_error_table_read() fills it */
+  GHashTable *errors;     /* what the gateway's words mean; NULL as long as nobody read it */
   GPtrArray *mode_rules;  /* of MinipayModeRules */
   GPtrArray *operations;  /* of MinipayOperationRules */
   GPtrArray *fields;      /* of MinipayField */

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "provider/minipay-error-table-private.h"
 #include "provider/minipay-manifest-reader-private.h"
 
 #define MAIN_GROUP "Minipay Provider"
@@ -205,7 +204,6 @@ minipay_manifest_parse (const char *path, const char *name, GBytes *text, GError
 
   self->path = g_strdup (path);
   self->folder = g_path_get_dirname (path);
-  self->errors = minipay_error_table_new ();
   minipay_manifest_init_groups (self);
 
   if (file == NULL)
@@ -240,7 +238,7 @@ minipay_manifest_free (MinipayManifest *self)
   g_strfreev (self->currencies);
   g_strfreev (self->modes);
   g_strfreev (self->error_files);
-  g_hash_table_unref (self->errors);
+  g_clear_pointer (&self->errors, g_hash_table_unref);
   minipay_manifest_clear_groups (self);
   g_strfreev (self->volatile_extras);
   g_free (self);

@@ -55,6 +55,13 @@ minipay_provider_info_get_manifest (MinipayProviderInfo *self)
   return self->manifest;
 }
 
+void
+minipay_provider_info_take_errors (MinipayProviderInfo *self, GHashTable *errors)
+{
+  g_clear_pointer (&self->manifest->errors, g_hash_table_unref);
+  self->manifest->errors = errors;
+}
+
 /**
  * minipay_provider_info_get_id:
  * @self: a provider's information

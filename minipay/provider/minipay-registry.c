@@ -72,20 +72,12 @@ registry_find (MinipayRegistry *self, const char *id)
   return NULL;
 }
 
-static gboolean
-registry_read_errors (MinipayManifest *manifest, GError **error)
+static void
+registry_add_problem (MinipayRegistry *self, const GError *error)
 {
-  for (char **p = manifest->error_files; p != NULL && *p != NULL; p++) {
-    g_autofree char *path = g_build_filename (manifest->folder, *p, NULL);
-    g_autoptr (GBytes) text = minipay_loader_read_trusted (path, MINIPAY_MANIFEST_MAX_BYTES, error);
+  g_autoptr (GError) clean = minipay_error_recode (error, MINIPAY_ERROR_PLUGIN, NULL);
 
-    if (text != NULL && minipay_error_table_read (manifest->errors, path, text, error))
-      continue;
-    /* who asks for the provider is told by the name of its manifest */
-    g_prefix_error (error, "%s: Errors: ", manifest->path);
-    return FALSE;
-  }
-  return TRUE;
+  g_ptr_array_add (self->problems, g_strdup (clean->message));
 }
 
 static void
@@ -104,10 +96,8 @@ registry_read_manifest (MinipayRegistry *self, const char *folder, const char *n
   text = minipay_loader_read_trusted (path, MINIPAY_MANIFEST_MAX_BYTES, &error);
   if (text != NULL)
     manifest = minipay_manifest_parse (path, name, text, &error);
-  if (manifest == NULL || !registry_read_errors (manifest, &error)) {
-    g_autoptr (GError) clean = minipay_error_recode (error, MINIPAY_ERROR_PLUGIN, NULL);
-
-    g_ptr_array_add (self->problems, g_strdup (clean->message));
+  if (manifest == NULL) {
+    registry_add_problem (self, error);
     return;
   }
   twin = registry_find (self, manifest->id);
@@ -162,6 +152,57 @@ registry_ensure_scanned (MinipayRegistry *self)
     registry_scan_folder (self, MINIPAY_PROVIDERS_DIR);
 }
 
+static GHashTable *
+registry_read_errors (const MinipayManifest *manifest, GError **error)
+{
+  g_autoptr (GHashTable) errors = minipay_error_table_new ();
+
+  for (char **p = manifest->error_files; p != NULL && *p != NULL; p++) {
+    g_autofree char *path = g_build_filename (manifest->folder, *p, NULL);
+    g_autoptr (GBytes) text = minipay_loader_read_trusted (path, MINIPAY_MANIFEST_MAX_BYTES, error);
+
+    if (text != NULL && minipay_error_table_read (errors, path, text, error))
+      continue;
+    /* who asks for the provider is told by the name of its manifest */
+    g_prefix_error (error, "%s: Errors: ", manifest->path);
+    return NULL;
+  }
+  return g_steal_pointer (&errors);
+}
+
+/* Called with the mutex held. Errors are read when somebody looks at their provider: who uses one does not wait for
+ * those of the others. A provider whose errors are bad is no provider, and a problem. */
+static gboolean
+registry_ensure_errors (MinipayRegistry *self, MinipayProviderInfo *info)
+{
+  const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
+  g_autoptr (GError) error = NULL;
+  GHashTable *errors;
+
+  if (manifest->errors != NULL)
+    return TRUE;
+  errors = registry_read_errors (manifest, &error);
+  if (errors != NULL) {
+    minipay_provider_info_take_errors (info, errors);
+    return TRUE;
+  }
+  registry_add_problem (self, error);
+  g_ptr_array_remove (self->infos, info);
+  return FALSE;
+}
+
+/* Called with the mutex held. */
+static void
+registry_ensure_all (MinipayRegistry *self)
+{
+  guint i = 0;
+
+  registry_ensure_scanned (self);
+  while (i < self->infos->len)
+    if (registry_ensure_errors (self, g_ptr_array_index (self->infos, i)))
+      i++;
+}
+
 /**
  * minipay_registry_new:
  *
@@ -209,7 +250,7 @@ minipay_registry_list (MinipayRegistry *self)
   g_return_val_if_fail (MINIPAY_IS_REGISTRY (self), NULL);
 
   locker = g_mutex_locker_new (&self->mutex);
-  registry_ensure_scanned (self);
+  registry_ensure_all (self);
   list = g_ptr_array_new ();
   for (guint i = 0; i < self->infos->len; i++)
     g_ptr_array_add (list, g_ptr_array_index (self->infos, i));
@@ -233,7 +274,7 @@ minipay_registry_dup_problems (MinipayRegistry *self)
   g_return_val_if_fail (MINIPAY_IS_REGISTRY (self), NULL);
 
   locker = g_mutex_locker_new (&self->mutex);
-  registry_ensure_scanned (self);
+  registry_ensure_all (self);
   copy = g_ptr_array_new ();
   for (guint i = 0; i < self->problems->len; i++)
     g_ptr_array_add (copy, g_strdup (g_ptr_array_index (self->problems, i)));
@@ -251,7 +292,7 @@ registry_lookup_locked (MinipayRegistry *self, const char *id, GError **error)
 
   registry_ensure_scanned (self);
   info = registry_find (self, id);
-  if (info != NULL)
+  if (info != NULL && registry_ensure_errors (self, info))
     return info;
 
   /* it is there, and cannot be read: that is the answer */

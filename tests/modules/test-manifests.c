@@ -386,6 +386,28 @@ test_errors_read (void)
   }
 }
 
+/* Who asks for one provider is told of its own faults, and of no other's. */
+static void
+test_errors_read_alone (void)
+{
+  g_autofree char *sound = zoo_manifest ("zoo", "ZooGood", "zoo-good");
+  g_autofree char *manifest = replace_once (sound, "Abi=1\n", "Abi=1\nErrors=zoo.errors;\n");
+  char *root = zoo_new_root ();
+  g_autofree char *bad = zoo_stage (root, "zoo", manifest, "zoo-good");
+  g_autofree char *good = zoo_stage_sound (root, "aviary", "ZooGood", "zoo-good");
+  g_autoptr (MinipayRegistry) registry = minipay_registry_new_for_path (root);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (minipay_registry_lookup (registry, "aviary", NULL));
+  for (guint i = 0; i < 2; i++) {
+    g_assert_null (minipay_registry_lookup (registry, "zoo", &error));
+    zoo_assert_error (error, MINIPAY_ERROR_PLUGIN, "zoo.provider: Errors: cannot find");
+    g_clear_error (&error);
+  }
+  g_assert_nonnull (minipay_registry_lookup (registry, "aviary", NULL));
+  zoo_remove_root (root);
+}
+
 /* What a manifest may hold besides text: nothing. */
 static void
 test_manifest_bytes_refused (gconstpointer data)
@@ -532,6 +554,7 @@ main (int argc, char **argv)
   }
   g_test_add_func ("/manifest-rule/all-keys/taken-and-described", test_rules_taken);
   g_test_add_func ("/manifest/errors/read-with-it", test_errors_read);
+  g_test_add_func ("/manifest/errors/own-faults-alone", test_errors_read_alone);
   g_test_add_data_func ("/manifest/nul-in-id/refused", "Id=", test_manifest_bytes_refused);
   g_test_add_data_func ("/manifest/nul-in-default/refused", "Default=", test_manifest_bytes_refused);
   g_test_add_data_func ("/manifest/nul-in-module/refused", "Module=", test_manifest_bytes_refused);

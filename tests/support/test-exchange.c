@@ -142,6 +142,7 @@ minipay_test_info_new (const char *provider_id)
   MinipayManifest *manifest = minipay_manifest_parse (path, provider_id, text, &error);
 
   g_assert_no_error (error);
+  manifest->errors = minipay_error_table_new ();
   for (char **p = manifest->error_files; p != NULL && *p != NULL; p++) {
     g_autofree char *errors_path = test_find_errors (provider_id, *p);
     g_autoptr (GBytes) errors = test_read_file (errors_path);
