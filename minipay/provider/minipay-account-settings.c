@@ -185,7 +185,7 @@ config_read_key (ConfigReader *reader, const MinipayField *field, const char *va
   if (material != NULL && field->type == MINIPAY_FIELD_SECRET) {
     is_good = config_read_secret (reader, field, material, &local_error);
   } else if (material != NULL && field->type == MINIPAY_FIELD_PRIVATE_KEY) {
-    g_autoptr (MinipayKey) key = minipay_key_load_private (material, field->name, &local_error);
+    g_autoptr (MinipayKey) key = minipay_key_load_private (material, NULL, field->name, &local_error);
 
     is_good = key != NULL;
     if (is_good)

@@ -23,12 +23,15 @@ MinipayKey *minipay_key_new_binary_secret (MinipaySecret *secret, const char *wh
 /* How long the secret is without what a file adds: a BOM in front, line ends behind. */
 void minipay_key_get_secret_length (MinipayKey *self, gsize *length);
 
-/* By content: PEM (PKCS#8, PKCS#1, SEC1), DER, bare base64, unencrypted. RSA of at least 2048 bits, or SM2.
- * What the text really is (a certificate, a public key, an encrypted key, nothing) is named when it is the
- * wrong thing. */
-MinipayKey *minipay_key_load_private (MinipaySecret *material, const char *what, GError **error);
+/* By content: PEM, DER or bare base64 of PKCS#8, PKCS#1, SEC1 or PKCS#12. RSA of at least 2048 bits, or SM2.
+ * @passphrase (nullable, a shared secret) opens PKCS#12 and encrypted keys. A certificate beside the key must be
+ * its own. What the text really is (a certificate, a public key, an encrypted key, nothing) is named when it is
+ * the wrong thing. */
+MinipayKey *
+minipay_key_load_private (MinipaySecret *material, MinipayKey *passphrase, const char *what, GError **error);
 
-/* A public key (PEM SubjectPublicKeyInfo or PKCS#1, DER, bare base64). */
+/* A public key (PEM SubjectPublicKeyInfo or PKCS#1, DER, bare base64), or a certificate, with its serial and
+ * validity. */
 MinipayKey *minipay_key_load_public (MinipaySecret *material, const char *what, GError **error);
 
 /* A certificate (PEM or DER). Several in one PEM text: all of them, in order. */

@@ -42,7 +42,7 @@ fixtures_load_private (JsonObject *root, const char *name)
 {
   g_autoptr (MinipaySecret) material = fixtures_get_material (root, name);
   g_autoptr (GError) error = NULL;
-  MinipayKey *key = minipay_key_load_private (material, name, &error);
+  MinipayKey *key = minipay_key_load_private (material, NULL, name, &error);
 
   g_assert_no_error (error);
   return key;

@@ -26,7 +26,7 @@ try_load (Loader loader, MinipaySecret *material, GError **error)
 
   switch (loader) {
   case LOAD_PRIVATE:
-    key = minipay_key_load_private (material, "field", error);
+    key = minipay_key_load_private (material, NULL, "field", error);
     return key != NULL;
   case LOAD_PUBLIC:
     key = minipay_key_load_public (material, "field", error);
@@ -41,7 +41,7 @@ static void
 check_signs (MinipaySecret *material)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MinipayKey) key = minipay_key_load_private (material, "field", &error);
+  g_autoptr (MinipayKey) key = minipay_key_load_private (material, NULL, "field", &error);
   g_autofree char *signature = NULL;
 
   g_assert_no_error (error);
@@ -124,26 +124,6 @@ test_private_shapes (void)
 }
 
 static void
-test_certificate_beside_key (void)
-{
-  g_autoptr (JsonObject) vectors = fixtures_load ("vectors.json");
-  g_autoptr (MinipaySecret) material = fixtures_get_material (vectors, "wechatpay-go-test-cert");
-  g_autoptr (MinipaySecret) both = NULL;
-  g_autoptr (GPtrArray) keys = NULL;
-  g_autofree char *pem = NULL;
-  g_autofree char *joined = NULL;
-  gsize length;
-
-  pem = published_text ();
-  joined = g_strconcat ((const char *) minipay_secret_peek (material, &length), pem, NULL);
-  both = minipay_secret_new_from_text (joined);
-  check_signs (both);
-  keys = minipay_key_load_certificates (both, "field", NULL);
-  g_assert_nonnull (keys);
-  g_assert_cmpuint (keys->len, ==, 1);
-}
-
-static void
 check_refused (Loader loader, MinipaySecret *material, const char *message)
 {
   g_autoptr (GError) error = NULL;
@@ -151,6 +131,46 @@ check_refused (Loader loader, MinipaySecret *material, const char *message)
   g_assert_false (try_load (loader, material, &error));
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG);
   g_assert_cmpstr (error->message, ==, message);
+}
+
+static MinipaySecret *
+join (MinipaySecret *first, const char *second)
+{
+  g_autofree char *text = NULL;
+  gsize length;
+
+  text = g_strconcat ((const char *) minipay_secret_peek (first, &length), second, NULL);
+  return minipay_secret_new_from_text (text);
+}
+
+static void
+test_certificate_beside_key (void)
+{
+  g_autoptr (JsonObject) zoo = fixtures_load ("key-zoo.json");
+  g_autoptr (JsonObject) vectors = fixtures_load ("vectors.json");
+  g_autoptr (MinipaySecret) own = fixtures_get_material (zoo, "rsa-certificate-pem");
+  g_autoptr (MinipaySecret) chain = fixtures_get_material (vectors, "wechatpay-go-test-cert");
+  g_autoptr (MinipaySecret) both = NULL;
+  g_autoptr (MinipaySecret) all = NULL;
+  g_autoptr (MinipaySecret) misfit = NULL;
+  g_autoptr (MinipaySecret) twice = NULL;
+  g_autoptr (GPtrArray) keys = NULL;
+  g_autofree char *pem = published_text ();
+  gsize length;
+
+  both = join (own, pem);
+  check_signs (both);
+  keys = minipay_key_load_certificates (both, "field", NULL);
+  g_assert_nonnull (keys);
+  g_assert_cmpuint (keys->len, ==, 1);
+  all = join (chain, (const char *) minipay_secret_peek (both, &length));
+  check_signs (all);
+
+  misfit = join (chain, pem);
+  check_refused (LOAD_PRIVATE, misfit, "field holds a private key beside a certificate of another key");
+  twice = join (both, pem);
+  check_refused (LOAD_PRIVATE, twice, "field holds 2 times a private key where one is needed");
+  check_refused (LOAD_PUBLIC, all, "field holds 2 times a certificate where one is needed");
 }
 
 static void
@@ -170,16 +190,16 @@ test_wrong_contents_named (void)
     const char *message;
   } cases[] = {
     { "rsa-pkcs8-encrypted-pem", LOAD_PRIVATE,
-      "field is an encrypted private key, not one without a passphrase" },
+      "field is an encrypted private key without its passphrase" },
     { "rsa-pkcs8-encrypted-der", LOAD_PRIVATE,
-      "field is an encrypted private key, not one without a passphrase" },
+      "field is an encrypted private key without its passphrase" },
     { "rsa-pkcs1-encrypted-pem", LOAD_PRIVATE,
-      "field is an encrypted private key, not one without a passphrase" },
+      "field is an encrypted private key without its passphrase" },
     { "rsa-public-pkcs1-pem", LOAD_PRIVATE, "field is a public key, not a private key" },
     { "rsa-public-spki-der", LOAD_PRIVATE, "field is a public key, not a private key" },
     { "request-pem", LOAD_PRIVATE, "field is a certificate request, not a private key" },
     { "certificate-short-serial-pem", LOAD_PRIVATE, "field is a certificate, not a private key" },
-    { "certificate-pkcs12", LOAD_PRIVATE, "field is a PKCS#12 container, not a private key" },
+    { "certificate-pkcs12", LOAD_PRIVATE, "field is a PKCS#12 container without its passphrase" },
     { "rsa-1024-pem", LOAD_PRIVATE, "field is an RSA key of 1024 bits where 2048 to 16384 are allowed" },
     { "rsa-2047-pem", LOAD_PRIVATE, "field is an RSA key of 2047 bits where 2048 to 16384 are allowed" },
     { "ec-p256-pem", LOAD_PRIVATE, "field is a key of type EC where RSA or SM2 is allowed" },
@@ -187,7 +207,8 @@ test_wrong_contents_named (void)
     { "rsa-damaged-der", LOAD_PRIVATE,
       "field is a damaged private key: its own public half does not verify what it signs" },
     { "rsa-pkcs1-pem", LOAD_PUBLIC, "field is a private key, not a public key" },
-    { "certificate-short-serial-pem", LOAD_PUBLIC, "field is a certificate, not a public key" },
+    { "request-pem", LOAD_PUBLIC, "field is a certificate request, not a public key" },
+    { "certificate-pkcs12", LOAD_PUBLIC, "field is a PKCS#12 container, not a public key" },
     { "rsa-1024-public-pem", LOAD_PUBLIC,
       "field is an RSA key of 1024 bits where 2048 to 16384 are allowed" },
     { "rsa-public-exponent-1-der", LOAD_PUBLIC,
@@ -424,6 +445,22 @@ test_public_shapes (void)
   }
 }
 
+/* With its serial and validity: it is trusted under no other id, and no longer than it says. */
+static void
+test_public_from_certificate (void)
+{
+  g_autoptr (JsonObject) vectors = fixtures_load ("vectors.json");
+  g_autoptr (MinipaySecret) material = fixtures_get_material (vectors, "wechatpay-go-test-cert");
+  g_autoptr (MinipayKey) private_key = fixtures_load_private (vectors, "wechatpay-go-test");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MinipayKey) key = minipay_key_load_public (material, "field", &error);
+
+  g_assert_no_error (error);
+  g_assert_true (minipay_key_is_pair (private_key, key));
+  g_assert_cmpstr (minipay_key_get_serial (key), ==, "D7CE59D1F522D701");
+  g_assert_cmpint (minipay_key_get_not_after (key), ==, 1934873723);
+}
+
 static void
 test_pairing (void)
 {
@@ -449,8 +486,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/keys/private/every-shape-signs-the-same", test_private_shapes);
-  g_test_add_func ("/keys/private/found-beside-certificate", test_certificate_beside_key);
+  g_test_add_func ("/keys/private/beside-its-certificate-only", test_certificate_beside_key);
   g_test_add_func ("/keys/public/every-shape-pairs", test_public_shapes);
+  g_test_add_func ("/keys/public/certificate-yields-its-key", test_public_from_certificate);
   g_test_add_func ("/keys/wrong-content/named-for-what-it-is", test_wrong_contents_named);
   g_test_add_func ("/keys/empty-and-garbage/refused", test_empty_and_garbage);
   g_test_add_func ("/keys/damaged/typed-error", test_damage_is_an_error);
