@@ -342,6 +342,8 @@ typedef enum {
  * @MINIPAY_CIPHER_RSA_PKCS1: RSA PKCS#1 v1.5 encryption
  * @MINIPAY_CIPHER_RSA_RECOVER: opening, with a public key, of blocks that were sealed with the private one
  * @MINIPAY_CIPHER_SM2: SM2 encryption, ASN.1 C1C3C2
+ * @MINIPAY_CIPHER_AES_256_ECB_MD5: AES-256-ECB with PKCS#7 padding, under the 32 lower-case hexadecimal digits of
+ *   the key's MD5
  *
  * How a text is sealed.
  *
@@ -356,6 +358,7 @@ typedef enum {
   MINIPAY_CIPHER_RSA_PKCS1,
   MINIPAY_CIPHER_RSA_RECOVER,
   MINIPAY_CIPHER_SM2,
+  MINIPAY_CIPHER_AES_256_ECB_MD5,
 } MinipayCipher;
 
 /**

@@ -8,6 +8,10 @@
 #include "provider/minipay-account-config-struct-private.h"
 #include "provider/minipay-provider-info-private.h"
 #include "wire/minipay-base64.h"
+#include "wire/minipay-times.h"
+
+#define PREVIOUS_PREFIX "previous-"
+#define PREVIOUS_UNTIL  "previous-key-until"
 
 /* One account being read. */
 typedef struct {
@@ -136,6 +140,24 @@ config_check_length (ConfigReader *reader, const MinipayField *field, gsize leng
       reader->self, error, "%s has %s bytes, allowed are %s", field->name, text, allowed);
 }
 
+/* `previous-NAME` is what the secret NAME was before: it opens and verifies until `previous-key-until`. */
+static gboolean
+config_add_previous (ConfigReader *reader, const char *name, MinipayKey *key, GError **error)
+{
+  const char *text = g_hash_table_lookup (reader->settings, PREVIOUS_UNTIL);
+  g_autoptr (GDateTime) until = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (text == NULL || *text == '\0')
+    return minipay_account_config_fail (
+        reader->self, error, PREVIOUS_PREFIX "%s needs the end of its time in " PREVIOUS_UNTIL, name);
+  until = minipay_time_parse_rfc3339 (text, &local_error);
+  if (until == NULL)
+    return minipay_account_config_fail (reader->self, error, PREVIOUS_UNTIL ": %s", local_error->message);
+  minipay_keyring_add_previous (reader->self->keyring, name, key, g_date_time_to_unix (until));
+  return TRUE;
+}
+
 static gboolean
 config_read_secret (ConfigReader *reader, const MinipayField *field, MinipaySecret *material, GError **error)
 {
@@ -156,8 +178,39 @@ config_read_secret (ConfigReader *reader, const MinipayField *field, MinipaySecr
   minipay_key_get_secret_length (key, &length);
   if (!config_check_length (reader, field, length, error))
     return FALSE;
+  if (g_str_has_prefix (field->name, PREVIOUS_PREFIX))
+    return config_add_previous (reader, field->name + strlen (PREVIOUS_PREFIX), key, error);
   minipay_keyring_add_own (reader->self->keyring, field->name, key);
   return TRUE;
+}
+
+/* What opens the private key of @field, or NULL: the secret `FIELD-passphrase`. */
+static gboolean
+config_open_passphrase (ConfigReader *reader, const MinipayField *field, MinipayKey **passphrase, GError **error)
+{
+  g_autofree char *name = g_strconcat (field->name, "-passphrase", NULL);
+  const char *value = g_hash_table_lookup (reader->settings, name);
+  g_autoptr (MinipaySecret) material = NULL;
+
+  if (value == NULL || *value == '\0')
+    return TRUE;
+  material = minipay_account_config_open_material (reader->self, name, value, TRUE, error);
+  *passphrase = material != NULL ? minipay_key_new_secret (material, 0, name, error) : NULL;
+  return *passphrase != NULL;
+}
+
+static gboolean
+config_read_private_key (ConfigReader *reader, const MinipayField *field, MinipaySecret *material, GError **error)
+{
+  g_autoptr (MinipayKey) passphrase = NULL;
+  g_autoptr (MinipayKey) key = NULL;
+
+  if (!config_open_passphrase (reader, field, &passphrase, error))
+    return FALSE;
+  key = minipay_key_load_private (material, passphrase, field->name, error);
+  if (key != NULL)
+    minipay_keyring_add_own (reader->self->keyring, field->name, key);
+  return key != NULL;
 }
 
 /* A key of the gateway's: found by the id that messages name, or, where they name none, by the field's own name. */
@@ -185,11 +238,7 @@ config_read_key (ConfigReader *reader, const MinipayField *field, const char *va
   if (material != NULL && field->type == MINIPAY_FIELD_SECRET) {
     is_good = config_read_secret (reader, field, material, &local_error);
   } else if (material != NULL && field->type == MINIPAY_FIELD_PRIVATE_KEY) {
-    g_autoptr (MinipayKey) key = minipay_key_load_private (material, NULL, field->name, &local_error);
-
-    is_good = key != NULL;
-    if (is_good)
-      minipay_keyring_add_own (reader->self->keyring, field->name, key);
+    is_good = config_read_private_key (reader, field, material, &local_error);
   } else if (material != NULL && field->type == MINIPAY_FIELD_PUBLIC_KEY) {
     is_good = config_read_public_key (reader, field, material, &local_error);
   } else if (material != NULL) {

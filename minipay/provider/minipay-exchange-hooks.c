@@ -42,6 +42,7 @@ static gboolean
 exchange_prepare_hook (MinipayExchange *self, MinipayHttpResponse *answer, GError **error)
 {
   minipay_exchange_clear_acts (self);
+  g_clear_pointer (&self->newest_key_id, g_free);
   g_clear_pointer (&self->new_keys, g_hash_table_unref);
   self->is_verified = FALSE;
   self->has_unknown_key = FALSE;

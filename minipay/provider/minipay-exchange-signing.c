@@ -20,14 +20,18 @@ scheme_is_digest (MinipayScheme scheme)
   return scheme != MINIPAY_SCHEME_RSA_SHA256 && scheme != MINIPAY_SCHEME_SM2_SM3;
 }
 
-/* Which of the two mistakes it is that there is no such key. */
+/* Which of the mistakes it is that there is no such key. */
 static MinipayKey *
 exchange_get_own_key (MinipayExchange *self, const char *field, GError **error)
 {
   const MinipayManifest *manifest = minipay_provider_info_get_manifest (self->info);
-  MinipayKey *key = minipay_keyring_get_own (minipay_account_config_get_keyring (self->config), field, NULL);
+  MinipayKeyring *keyring = minipay_account_config_get_keyring (self->config);
+  g_autoptr (GError) local_error = NULL;
+  MinipayKey *key = minipay_keyring_get_own (keyring, field, self->now, &local_error);
 
-  if (key == NULL && minipay_manifest_get_field (manifest, field) == NULL)
+  if (g_error_matches (local_error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID))
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else if (key == NULL && minipay_manifest_get_field (manifest, field) == NULL)
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_PLUGIN,
@@ -73,6 +77,27 @@ minipay_exchange_sign (
   return own != NULL ? minipay_sign (scheme, own, text, (gssize) length, error) : NULL;
 }
 
+/* By the account's key or, while the two overlap, by the one before it. */
+static gboolean
+exchange_verify_digest (MinipayExchange *self,
+                        MinipayScheme scheme,
+                        const char *field,
+                        const char *text,
+                        gsize length,
+                        const char *signature,
+                        GError **error)
+{
+  g_autoptr (MinipayKey) own = exchange_get_own_key (self, field, error);
+  g_autoptr (MinipayKey) previous = NULL;
+
+  if (own == NULL)
+    return FALSE;
+  previous = minipay_keyring_get_previous (minipay_account_config_get_keyring (self->config), field, self->now);
+  if (minipay_verify_digest (scheme, own, text, (gssize) length, signature, previous != NULL ? NULL : error))
+    return TRUE;
+  return previous != NULL && minipay_verify_digest (scheme, previous, text, (gssize) length, signature, error);
+}
+
 /**
  * minipay_exchange_verify:
  * @self: an exchange
@@ -84,7 +109,8 @@ minipay_exchange_sign (
  * @signature: (nullable): the signature as text
  * @error: return location for an error
  *
- * Verifies what the gateway signed. A payment counts as authenticated only when this passed in the same hook.
+ * Verifies what the gateway signed; a shared key that was replaced verifies beside its successor as long as the
+ * account says. A payment counts as authenticated only when this passed in the same hook.
  *
  * Errors: %MINIPAY_ERROR_SIGNATURE_INVALID.
  *
@@ -117,9 +143,7 @@ minipay_exchange_verify (MinipayExchange *self,
     return FALSE;
   }
   if (scheme_is_digest (scheme)) {
-    found = exchange_get_own_key (self, key, error);
-    self->is_verified =
-        found != NULL && minipay_verify_digest (scheme, found, text, (gssize) length, signature, error);
+    self->is_verified = exchange_verify_digest (self, scheme, key, text, length, signature, error);
     return self->is_verified;
   }
   found = minipay_keyring_get_trusted (keyring, key, self->now, error);
@@ -162,6 +186,37 @@ cipher_new_nonce (MinipayCipher cipher, const char *text, GError **error)
   return NULL;
 }
 
+/* Where padding is all that is checked, one wrong key in 256 passes: what it opens is no text. */
+static gboolean
+is_sure (MinipayCipher cipher, GBytes *plain)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (plain, &length);
+
+  return cipher == MINIPAY_CIPHER_AES_256_GCM || cipher == MINIPAY_CIPHER_SM4_GCM ||
+         g_utf8_validate_len (text, length, NULL);
+}
+
+static GBytes *
+open_with (MinipayCipher cipher,
+           MinipayKey *key,
+           GBytes *nonce,
+           const char *associated_data,
+           const guint8 *sealed,
+           gsize n_sealed,
+           GError **error)
+{
+  return minipay_open (cipher,
+                       key,
+                       g_bytes_get_data (nonce, NULL),
+                       g_bytes_get_size (nonce),
+                       (const guint8 *) associated_data,
+                       associated_data != NULL ? strlen (associated_data) : 0,
+                       sealed,
+                       n_sealed,
+                       error);
+}
+
 /**
  * minipay_exchange_decrypt:
  * @self: an exchange
@@ -173,7 +228,8 @@ cipher_new_nonce (MinipayCipher cipher, const char *text, GError **error)
  * @error: return location for an error
  *
  * Opens what the gateway sealed for this account. %MINIPAY_CIPHER_RSA_RECOVER opens with a public key of the
- * gateway that has no id; the other ciphers with a key of the account's own.
+ * gateway that has no id; the other ciphers with a key of the account's own. A shared key that was replaced opens
+ * beside its successor as long as the account says.
  *
  * Errors: %MINIPAY_ERROR_PROTOCOL, always the same one, whatever is wrong with the ciphertext;
  * %MINIPAY_ERROR_CONFIG.
@@ -192,7 +248,9 @@ minipay_exchange_decrypt (MinipayExchange *self,
                           GError **error)
 {
   g_autoptr (MinipayKey) own = NULL;
+  g_autoptr (MinipayKey) previous = NULL;
   g_autoptr (GBytes) nonce_bytes = NULL;
+  g_autoptr (GBytes) plain = NULL;
   g_autofree guint8 *sealed = NULL;
   gsize n_sealed = 0;
 
@@ -203,28 +261,38 @@ minipay_exchange_decrypt (MinipayExchange *self,
   sealed = nonce_bytes != NULL ? minipay_base64_decode (ciphertext, -1, &n_sealed, error) : NULL;
   if (sealed == NULL)
     return NULL;
-  return minipay_open (cipher,
-                       own,
-                       g_bytes_get_data (nonce_bytes, NULL),
-                       g_bytes_get_size (nonce_bytes),
-                       (const guint8 *) associated_data,
-                       associated_data != NULL ? strlen (associated_data) : 0,
-                       sealed,
-                       n_sealed,
-                       error);
+  previous = minipay_keyring_get_previous (minipay_account_config_get_keyring (self->config), key, self->now);
+  plain = open_with (cipher, own, nonce_bytes, associated_data, sealed, n_sealed, previous != NULL ? NULL : error);
+  if (previous == NULL || (plain != NULL && is_sure (cipher, plain)))
+    return g_steal_pointer (&plain);
+  return open_with (cipher, previous, nonce_bytes, associated_data, sealed, n_sealed, error);
+}
+
+/* The gateway's key of that id, for what only the gateway shall read. */
+static MinipayKey *
+exchange_get_recipient (MinipayExchange *self, const char *id, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  MinipayKey *key =
+      minipay_keyring_get_trusted (minipay_account_config_get_keyring (self->config), id, self->now, &local_error);
+
+  if (key == NULL)
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "%s", local_error->message);
+  return key;
 }
 
 /**
  * minipay_exchange_encrypt:
  * @self: an exchange
- * @cipher: how to seal, as the account says: one of the symmetric ciphers
- * @key: the field of the manifest that holds the key
+ * @cipher: how to seal, as the account says
+ * @key: for %MINIPAY_CIPHER_RSA_OAEP, %MINIPAY_CIPHER_RSA_PKCS1 and %MINIPAY_CIPHER_SM2 the exact id of the
+ * gateway's key, which the request must name; else the field of the manifest that holds the key
  * @nonce: (nullable): as minipay_exchange_decrypt() takes it; made of minipay_exchange_get_nonce(), for no value
  * may be used twice
  * @plain: what to seal
  * @error: return location for an error
  *
- * Seals for the gateway with one of the account's own keys.
+ * Seals for the gateway: for its own key, or with one that it shares with the account.
  *
  * Errors: %MINIPAY_ERROR_CONFIG, %MINIPAY_ERROR_PROTOCOL for an unfit @nonce, %MINIPAY_ERROR_INTERNAL.
  *
@@ -236,18 +304,20 @@ char *
 minipay_exchange_encrypt (
     MinipayExchange *self, MinipayCipher cipher, const char *key, const char *nonce, GBytes *plain, GError **error)
 {
-  g_autoptr (MinipayKey) own = NULL;
+  const gboolean is_for_gateway =
+      cipher == MINIPAY_CIPHER_RSA_OAEP || cipher == MINIPAY_CIPHER_RSA_PKCS1 || cipher == MINIPAY_CIPHER_SM2;
+  g_autoptr (MinipayKey) found = NULL;
   g_autoptr (GBytes) nonce_bytes = NULL;
   g_autoptr (GBytes) sealed = NULL;
 
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL && plain != NULL, NULL);
 
-  own = exchange_get_own_key (self, key, error);
-  nonce_bytes = own != NULL ? cipher_new_nonce (cipher, nonce, error) : NULL;
+  found = is_for_gateway ? exchange_get_recipient (self, key, error) : exchange_get_own_key (self, key, error);
+  nonce_bytes = found != NULL ? cipher_new_nonce (cipher, nonce, error) : NULL;
   if (nonce_bytes == NULL)
     return NULL;
   sealed = minipay_seal (cipher,
-                         own,
+                         found,
                          g_bytes_get_data (nonce_bytes, NULL),
                          g_bytes_get_size (nonce_bytes),
                          NULL,
@@ -284,19 +354,24 @@ minipay_exchange_dup_token (MinipayExchange *self, const char *field, GError **e
 /**
  * minipay_exchange_dup_newest_key_id:
  * @self: an exchange
+ * @scheme: how the account says that the gateway signs
  *
- * The id of the gateway's certificate that became valid last, for requests that name the key they want
- * answers signed with.
+ * The id of the gateway's certificate for @scheme that became valid last, for requests that name the key they want
+ * answers signed with. It stays the same within one hook, so that what is sealed for a key and the header that
+ * names it agree whenever certificates are refreshed.
  *
- * Returns: (transfer full) (nullable): the id; %NULL when the account trusts no certificate
+ * Returns: (transfer full) (nullable): the id; %NULL when the account trusts no such certificate
  *
  * Since: 0.1
  */
 char *
-minipay_exchange_dup_newest_key_id (MinipayExchange *self)
+minipay_exchange_dup_newest_key_id (MinipayExchange *self, MinipayScheme scheme)
 {
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), NULL);
-  return minipay_keyring_dup_newest_certificate_id (minipay_account_config_get_keyring (self->config), self->now);
+  if (self->newest_key_id == NULL)
+    self->newest_key_id = minipay_keyring_dup_newest_certificate_id (
+        minipay_account_config_get_keyring (self->config), scheme, self->now);
+  return g_strdup (self->newest_key_id);
 }
 
 /**

@@ -41,6 +41,7 @@ struct _MinipayExchange {
   char *event_id;
   char *suggested; /* the order that a refused notification speaks of */
 
+  char *newest_key_id;  /* as first asked for in the running hook, or null */
   GHashTable *new_keys; /* refresh: id (char *) to MinipayKey, null until the first */
 };
 

@@ -55,6 +55,7 @@ minipay_exchange_finalize (GObject *object)
 
   g_free (self->event_id);
   g_free (self->suggested);
+  g_free (self->newest_key_id);
   g_mutex_clear (&self->mutex);
   g_clear_pointer (&self->new_keys, g_hash_table_unref);
   G_OBJECT_CLASS (minipay_exchange_parent_class)->finalize (object);
@@ -351,6 +352,7 @@ minipay_exchange_suggest_query (MinipayExchange *self, const char *out_trade_no)
   if (!exchange_begin_act (self))
     return;
   g_free (self->suggested);
+  g_free (self->newest_key_id);
   self->suggested = g_strdup (out_trade_no);
   g_mutex_unlock (&self->mutex);
 }

@@ -80,7 +80,7 @@ MINIPAY_API GBytes *minipay_exchange_decrypt (MinipayExchange *self,
 MINIPAY_API char *minipay_exchange_encrypt (
     MinipayExchange *self, MinipayCipher cipher, const char *key, const char *nonce, GBytes *plain, GError **error);
 MINIPAY_API char *minipay_exchange_dup_token (MinipayExchange *self, const char *field, GError **error);
-MINIPAY_API char *minipay_exchange_dup_newest_key_id (MinipayExchange *self);
+MINIPAY_API char *minipay_exchange_dup_newest_key_id (MinipayExchange *self, MinipayScheme scheme);
 MINIPAY_API gboolean minipay_exchange_trust (MinipayExchange *self,
                                              const char *key_id,
                                              GBytes *certificate,

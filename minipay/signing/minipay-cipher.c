@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/minipay-error.h"
+#include "signing/minipay-digest-private.h"
 #include "signing/minipay-key-openssl-private.h"
 
 #define TAG      16
@@ -85,6 +86,12 @@ static const Rule rules[] = {
                            MINIPAY_KEY_KIND_PUBLIC,
                            FALSE,
                            { 0, 0 } },
+  [MINIPAY_CIPHER_AES_256_ECB_MD5] = { "AES-256-ECB",
+                                       MINIPAY_KEY_FAMILY_SECRET,
+                                       MINIPAY_KEY_KIND_SECRET,
+                                       MINIPAY_KEY_KIND_SECRET,
+                                       FALSE,
+                                       { 0, 0 } },
 };
 
 static gboolean
@@ -128,7 +135,7 @@ static gboolean
 is_aes (MinipayCipher cipher)
 {
   return cipher == MINIPAY_CIPHER_AES_256_GCM || cipher == MINIPAY_CIPHER_AES_256_CBC ||
-         cipher == MINIPAY_CIPHER_AES_256_ECB;
+         cipher == MINIPAY_CIPHER_AES_256_ECB || cipher == MINIPAY_CIPHER_AES_256_ECB_MD5;
 }
 
 static gboolean
@@ -139,7 +146,7 @@ check_job (const Job *job, gboolean opens, GError **error)
 
   if (!minipay_key_check (job->key, rule->family, opens ? rule->opens : rule->seals, rule->name, error))
     return FALSE;
-  if (is_aes (job->cipher)) {
+  if (is_aes (job->cipher) && job->cipher != MINIPAY_CIPHER_AES_256_ECB_MD5) {
     minipay_key_peek_secret (job->key, &length);
     if (length != 32 && length != 16) {
       g_set_error (error,
@@ -244,11 +251,9 @@ gcm_seal (const Job *job)
 
 /* CBC and ECB with PKCS#7 padding. */
 static GBytes *
-block_crypt (const Job *job, int encrypts)
+block_crypt (const Job *job, const guint8 *key, gsize key_length, int encrypts)
 {
   g_autoptr (EVP_CIPHER_CTX) context = EVP_CIPHER_CTX_new ();
-  gsize key_length;
-  const guint8 *key = minipay_key_peek_secret (job->key, &key_length);
   const EVP_CIPHER *cipher = find_aes (job->cipher, key_length);
   guint8 *output;
   int written = 0;
@@ -267,6 +272,26 @@ block_crypt (const Job *job, int encrypts)
     return NULL;
   }
   return g_bytes_new_take (output, (gsize) (written + rest));
+}
+
+static GBytes *
+block_cipher (const Job *job, int encrypts)
+{
+  char digits[MINIPAY_DIGEST_MAX_CHARS + 1] = "";
+  gsize length;
+  const guint8 *key = minipay_key_peek_secret (job->key, &length);
+  GBytes *output = NULL;
+
+  if (job->cipher != MINIPAY_CIPHER_AES_256_ECB_MD5)
+    return block_crypt (job, key, length, encrypts);
+  if (minipay_digest_sign (MINIPAY_SCHEME_MD5, job->key, "", 0, digits, NULL)) {
+    length = strlen (digits);
+    for (gsize i = 0; i < length; i++)
+      digits[i] = g_ascii_tolower (digits[i]);
+    output = block_crypt (job, (const guint8 *) digits, length, encrypts);
+  }
+  explicit_bzero (digits, sizeof digits);
+  return output;
 }
 
 static GBytes *
@@ -310,7 +335,7 @@ minipay_open (MinipayCipher cipher,
   else if (cipher == MINIPAY_CIPHER_SM4_GCM)
     plain = sm4_gcm (&job, TRUE);
   else if (is_aes (cipher))
-    plain = block_crypt (&job, 0);
+    plain = block_cipher (&job, 0);
   else
     plain = minipay_public_key_open (cipher, minipay_key_peek_pkey (key), sealed, sealed_length);
 
@@ -348,7 +373,7 @@ minipay_seal (MinipayCipher cipher,
   else if (cipher == MINIPAY_CIPHER_SM4_GCM)
     sealed = sm4_gcm (&job, FALSE);
   else if (is_aes (cipher))
-    sealed = block_crypt (&job, 1);
+    sealed = block_cipher (&job, 1);
   else
     sealed = minipay_public_key_seal (cipher, minipay_key_peek_pkey (key), plain, plain_length);
 

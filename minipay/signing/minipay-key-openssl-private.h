@@ -56,6 +56,9 @@ MinipayKeyFamily minipay_key_get_family (MinipayKey *self);
 EVP_PKEY *minipay_key_peek_pkey (MinipayKey *self);
 const guint8 *minipay_key_peek_secret (MinipayKey *self, gsize *length);
 
+/* Of the keys that public-key schemes sign and verify with. */
+MinipayKeyFamily minipay_scheme_get_family (MinipayScheme scheme);
+
 /* RSA only: a context begun for signing (private) or verifying (public) with SHA-256, to be copied. NULL for
  * others. */
 const EVP_MD_CTX *minipay_key_peek_template (MinipayKey *self);

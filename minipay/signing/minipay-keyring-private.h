@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "core/minipay-enums.h"
 #include "signing/minipay-key-private.h"
 
 G_BEGIN_DECLS
@@ -25,8 +26,14 @@ MinipayKeyring *minipay_keyring_new (void);
 void minipay_keyring_unref (MinipayKeyring *self);
 
 void minipay_keyring_add_own (MinipayKeyring *self, const char *name, MinipayKey *key);
-/* CONFIG when the account has no such key. Returns a reference. */
-MinipayKey *minipay_keyring_get_own (MinipayKeyring *self, const char *name, GError **error);
+/* CONFIG when the account has no such key, SIGNATURE_INVALID for one out of its validity at @now. Returns a
+ * reference. */
+MinipayKey *minipay_keyring_get_own (MinipayKeyring *self, const char *name, gint64 now, GError **error);
+
+/* The shared secret that @name was before its present one: it opens and verifies up to @until, and never signs. */
+void minipay_keyring_add_previous (MinipayKeyring *self, const char *name, MinipayKey *key, gint64 until);
+/* NULL when there is none, or its time is over at @now. Returns a reference. */
+MinipayKey *minipay_keyring_get_previous (MinipayKeyring *self, const char *name, gint64 now);
 
 /* A set of trusted keys in the making: a GHashTable of id (char *) to MinipayKey. */
 GHashTable *minipay_keyring_dup_trusted (MinipayKeyring *self);
@@ -38,9 +45,9 @@ gboolean minipay_keyring_set_trusted (MinipayKeyring *self, GHashTable *keys, GE
 MinipayKey *minipay_keyring_get_trusted (MinipayKeyring *self, const char *id, gint64 now, GError **error);
 MinipayKeyState minipay_keyring_get_state (MinipayKeyring *self, const char *id, gint64 now);
 
-/* The id that requests should name: the certificate that became valid last at @now, or NULL when only bare
- * keys are trusted. */
-char *minipay_keyring_dup_newest_certificate_id (MinipayKeyring *self, gint64 now);
+/* The id that requests should name: of the certificates that verify @scheme the one that became valid last at @now,
+ * or NULL when there is none. */
+char *minipay_keyring_dup_newest_certificate_id (MinipayKeyring *self, MinipayScheme scheme, gint64 now);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MinipayKeyring, minipay_keyring_unref)
 

@@ -10,10 +10,25 @@
 
 struct _MinipayKeyring {
   gatomicrefcount ref_count;
-  GMutex mutex;        /* guards the two pointers and the own table */
-  GHashTable *own;     /* owned; field name (owned) to MinipayKey (owned) */
-  GHashTable *trusted; /* owned; id (owned) to MinipayKey (owned); never changed once it stands here */
+  GMutex mutex;         /* guards the pointers and the tables of the account's own keys */
+  GHashTable *own;      /* owned; field name (owned) to MinipayKey (owned) */
+  GHashTable *previous; /* owned; field name (owned) to Previous (owned) */
+  GHashTable *trusted;  /* owned; id (owned) to MinipayKey (owned); never changed once it stands here */
 };
+
+typedef struct {
+  MinipayKey *key; /* owned */
+  gint64 until;
+} Previous;
+
+static void
+previous_free (gpointer data)
+{
+  Previous *self = data;
+
+  minipay_key_unref (self->key);
+  g_free (self);
+}
 
 static guint
 id_hash (gconstpointer data)
@@ -45,6 +60,7 @@ minipay_keyring_new (void)
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
   self->own = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) minipay_key_unref);
+  self->previous = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, previous_free);
   self->trusted = trusted_new ();
   return self;
 }
@@ -56,6 +72,7 @@ minipay_keyring_unref (MinipayKeyring *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_hash_table_unref (self->own);
+  g_hash_table_unref (self->previous);
   g_hash_table_unref (self->trusted);
   g_mutex_clear (&self->mutex);
   g_free (self);
@@ -73,10 +90,20 @@ minipay_keyring_add_own (MinipayKeyring *self, const char *name, MinipayKey *key
   g_mutex_unlock (&self->mutex);
 }
 
-MinipayKey *
-minipay_keyring_get_own (MinipayKeyring *self, const char *name, GError **error)
+/* NULL while it may be used. */
+static const char *
+key_find_fault (MinipayKey *key, gint64 now)
 {
-  MinipayKey *key;
+  if (now < minipay_key_get_not_before (key))
+    return "is not valid yet";
+  return now > minipay_key_get_not_after (key) ? "has expired" : NULL;
+}
+
+MinipayKey *
+minipay_keyring_get_own (MinipayKeyring *self, const char *name, gint64 now, GError **error)
+{
+  g_autoptr (MinipayKey) key = NULL;
+  const char *fault;
 
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (name != NULL, NULL);
@@ -87,8 +114,47 @@ minipay_keyring_get_own (MinipayKeyring *self, const char *name, GError **error)
     minipay_key_ref (key);
   g_mutex_unlock (&self->mutex);
 
+  fault = key != NULL ? key_find_fault (key, now) : NULL;
+  if (fault != NULL) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID, "key %s %s", name, fault);
+    return NULL;
+  }
   if (key == NULL)
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG, "account has no key %s", name);
+  return g_steal_pointer (&key);
+}
+
+void
+minipay_keyring_add_previous (MinipayKeyring *self, const char *name, MinipayKey *key, gint64 until)
+{
+  Previous *previous;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (key != NULL);
+
+  previous = g_new0 (Previous, 1);
+  previous->key = minipay_key_ref (key);
+  previous->until = until;
+  g_mutex_lock (&self->mutex);
+  g_hash_table_replace (self->previous, g_strdup (name), previous);
+  g_mutex_unlock (&self->mutex);
+}
+
+MinipayKey *
+minipay_keyring_get_previous (MinipayKeyring *self, const char *name, gint64 now)
+{
+  Previous *previous;
+  MinipayKey *key = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  g_mutex_lock (&self->mutex);
+  previous = g_hash_table_lookup (self->previous, name);
+  if (previous != NULL && now <= previous->until)
+    key = minipay_key_ref (previous->key);
+  g_mutex_unlock (&self->mutex);
   return key;
 }
 
@@ -228,7 +294,7 @@ minipay_keyring_get_trusted (MinipayKeyring *self, const char *id, gint64 now, G
   g_autoptr (GHashTable) trusted = NULL;
   g_autofree char *quoted = NULL;
   g_autofree char *ids = NULL;
-  const char *fault = "is not trusted";
+  const char *fault;
   MinipayKey *key;
 
   g_return_val_if_fail (self != NULL, NULL);
@@ -236,11 +302,8 @@ minipay_keyring_get_trusted (MinipayKeyring *self, const char *id, gint64 now, G
 
   trusted = keyring_ref_trusted (self);
   key = g_hash_table_lookup (trusted, id);
-  if (key != NULL && now < minipay_key_get_not_before (key))
-    fault = "is not valid yet";
-  else if (key != NULL && now > minipay_key_get_not_after (key))
-    fault = "has expired";
-  else if (key != NULL)
+  fault = key != NULL ? key_find_fault (key, now) : "is not trusted";
+  if (fault == NULL)
     return minipay_key_ref (key);
 
   quoted = minipay_error_quote (id, -1);
@@ -264,7 +327,7 @@ minipay_keyring_get_state (MinipayKeyring *self, const char *id, gint64 now)
 }
 
 char *
-minipay_keyring_dup_newest_certificate_id (MinipayKeyring *self, gint64 now)
+minipay_keyring_dup_newest_certificate_id (MinipayKeyring *self, MinipayScheme scheme, gint64 now)
 {
   g_autoptr (GHashTable) trusted = NULL;
   GHashTableIter iter;
@@ -276,8 +339,8 @@ minipay_keyring_dup_newest_certificate_id (MinipayKeyring *self, gint64 now)
   trusted = keyring_ref_trusted (self);
   g_hash_table_iter_init (&iter, trusted);
   while (g_hash_table_iter_next (&iter, NULL, &key)) {
-    if (minipay_key_get_serial (key) == NULL || now < minipay_key_get_not_before (key) ||
-        now > minipay_key_get_not_after (key))
+    if (minipay_key_get_serial (key) == NULL || key_find_fault (key, now) != NULL ||
+        minipay_key_get_family (key) != minipay_scheme_get_family (scheme))
       continue;
     if (newest == NULL || minipay_key_get_not_before (key) > minipay_key_get_not_before (newest) ||
         (minipay_key_get_not_before (key) == minipay_key_get_not_before (newest) &&

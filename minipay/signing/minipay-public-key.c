@@ -14,8 +14,8 @@
 /* GM/T 0009: the user id when nobody chose one. OpenSSL would take the empty one. */
 #define SM2_USER_ID "1234567812345678"
 
-static MinipayKeyFamily
-scheme_get_family (MinipayScheme scheme)
+MinipayKeyFamily
+minipay_scheme_get_family (MinipayScheme scheme)
 {
   return scheme == MINIPAY_SCHEME_SM2_SM3 ? MINIPAY_KEY_FAMILY_SM2 : MINIPAY_KEY_FAMILY_RSA;
 }
@@ -71,7 +71,7 @@ public_key_sign (MinipayScheme scheme, MinipayKey *key, const char *text, gsize 
   char *encoded = NULL;
 
   if (!minipay_key_check (
-          key, scheme_get_family (scheme), MINIPAY_KEY_KIND_PRIVATE, scheme_get_name (scheme), error))
+          key, minipay_scheme_get_family (scheme), MINIPAY_KEY_KIND_PRIVATE, scheme_get_name (scheme), error))
     return NULL;
 
   signature_length = (gsize) EVP_PKEY_get_size (minipay_key_peek_pkey (key));
@@ -128,8 +128,17 @@ minipay_verify_signature (MinipayScheme scheme,
   g_return_val_if_fail (signature != NULL || signature_length == 0, FALSE);
 
   if (!minipay_key_check (
-          key, scheme_get_family (scheme), MINIPAY_KEY_KIND_PUBLIC, scheme_get_name (scheme), error))
+          key, minipay_key_get_family (key), MINIPAY_KEY_KIND_PUBLIC, scheme_get_name (scheme), error))
     return FALSE;
+  /* which of the trusted keys it is was the message's word */
+  if (minipay_key_get_family (key) != minipay_scheme_get_family (scheme)) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_SIGNATURE_INVALID,
+                 "signature names a key that is none for %s",
+                 scheme_get_name (scheme));
+    return FALSE;
+  }
 
   size = (gsize) EVP_PKEY_get_size (minipay_key_peek_pkey (key));
   if (signature_length == 0 || signature_length > size ||

@@ -65,7 +65,7 @@ message_dup_wanted_key_id (MinipayExchange *x)
   if (public_key_id != NULL && minipay_account_config_has_field (config, "public-key") &&
       g_strcmp0 (minipay_account_config_get_mode (config), "certificate") != 0)
     return g_strdup (public_key_id);
-  return minipay_exchange_dup_newest_key_id (x);
+  return minipay_exchange_dup_newest_key_id (x, MINIPAY_SCHEME_RSA_SHA256);
 }
 
 MinipayHttpRequest *

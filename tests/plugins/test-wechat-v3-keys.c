@@ -485,7 +485,8 @@ test_published_answer (void)
   assert_refreshes (desk, old_one, minipay_test_vector ("v3-java-certificates", "body"));
   assert_proposed (desk, "5DEA10EF55877E3CF6C33255C2E7DEFFF7E427EC", NULL);
   take_proposed (desk);
-  newest = minipay_keyring_dup_newest_certificate_id (desk_get_keyring (desk), 1700000000);
+  newest = minipay_keyring_dup_newest_certificate_id (
+      desk_get_keyring (desk), MINIPAY_SCHEME_RSA_SHA256, 1700000000);
   g_assert_cmpstr (newest, ==, "5DEA10EF55877E3CF6C33255C2E7DEFFF7E427EC");
 }
 

@@ -56,18 +56,18 @@ test_own_by_name (void)
   g_autoptr (MinipayKey) replaced = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (minipay_keyring_get_own (keyring, "api_key", &error));
+  g_assert_null (minipay_keyring_get_own (keyring, "api_key", 1700000000, &error));
   g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG);
   g_assert_cmpstr (error->message, ==, "account has no key api_key");
   g_clear_error (&error);
 
   minipay_keyring_add_own (keyring, "api_key", first);
-  found = minipay_keyring_get_own (keyring, "api_key", &error);
+  found = minipay_keyring_get_own (keyring, "api_key", 1700000000, &error);
   g_assert_true (found == first);
   minipay_keyring_add_own (keyring, "api_key", second);
-  replaced = minipay_keyring_get_own (keyring, "api_key", &error);
+  replaced = minipay_keyring_get_own (keyring, "api_key", 1700000000, &error);
   g_assert_true (replaced == second);
-  g_assert_null (minipay_keyring_get_own (keyring, "API_KEY", NULL));
+  g_assert_null (minipay_keyring_get_own (keyring, "API_KEY", 1700000000, NULL));
 }
 
 static void
@@ -167,7 +167,7 @@ test_states (void)
 static void
 check_newest (MinipayKeyring *keyring, gint64 now, const char *expected)
 {
-  g_autofree char *id = minipay_keyring_dup_newest_certificate_id (keyring, now);
+  g_autofree char *id = minipay_keyring_dup_newest_certificate_id (keyring, MINIPAY_SCHEME_RSA_SHA256, now);
 
   g_assert_cmpstr (id, ==, expected);
 }

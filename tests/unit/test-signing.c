@@ -440,11 +440,14 @@ run_ecb (Suite *self)
     const char *plain = get (vector, is_sealed ? "expected" : "plaintext");
     g_autofree char *upper = g_ascii_strup (get (vector, "aes_key_ascii"), -1);
     g_autoptr (MinipayKey) key = fixtures_new_secret (get (vector, "aes_key_ascii"));
+    g_autoptr (MinipayKey) api_key = fixtures_new_secret (get (vector, "api_key"));
 
     /* the key of the cipher is the MD5 of the API key alone, in lower case */
     check_digest (MINIPAY_SCHEME_MD5, get (vector, "api_key"), "", upper);
     check_open (MINIPAY_CIPHER_AES_256_ECB, key, "", "", sealed, plain);
     check_seal (MINIPAY_CIPHER_AES_256_ECB, key, NULL, 0, "", plain, sealed);
+    check_open (MINIPAY_CIPHER_AES_256_ECB_MD5, api_key, "", "", sealed, plain);
+    check_seal (MINIPAY_CIPHER_AES_256_ECB_MD5, api_key, NULL, 0, "", plain, sealed);
   }
 }
 
