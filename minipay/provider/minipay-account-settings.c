@@ -184,19 +184,21 @@ config_read_secret (ConfigReader *reader, const MinipayField *field, MinipaySecr
   return TRUE;
 }
 
-/* What opens the private key of @field, or NULL: the secret `FIELD-passphrase`. */
+/* What opens the private key of @field, or NULL where nothing does: the secret `FIELD-passphrase`. */
 static gboolean
 config_open_passphrase (ConfigReader *reader, const MinipayField *field, MinipayKey **passphrase, GError **error)
 {
   g_autofree char *name = g_strconcat (field->name, "-passphrase", NULL);
   const char *value = g_hash_table_lookup (reader->settings, name);
   g_autoptr (MinipaySecret) material = NULL;
+  g_autoptr (GError) local_error = NULL;
 
   if (value == NULL || *value == '\0')
     return TRUE;
-  material = minipay_account_config_open_material (reader->self, name, value, TRUE, error);
-  *passphrase = material != NULL ? minipay_key_new_secret (material, 0, name, error) : NULL;
-  return *passphrase != NULL;
+  material = minipay_account_config_open_material (reader->self, name, value, TRUE, &local_error);
+  *passphrase = material != NULL ? minipay_key_new_secret (material, 0, name, &local_error) : NULL;
+  return *passphrase != NULL ||
+         minipay_account_config_fail (reader->self, error, "%s: %s", name, local_error->message);
 }
 
 static gboolean
