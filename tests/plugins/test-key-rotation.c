@@ -353,6 +353,35 @@ test_to_public_key (void)
   drill_assert_clean (drill);
 }
 
+/* The APIv3 key changes; messages sealed with the old one are under way. */
+static void
+test_api_key (void)
+{
+  static const char *const changes[] = {
+    "api-v3-key",
+    "192006250b4c09247ec02edce69f6a2d",
+    "previous-api-v3-key",
+    V3_API_KEY,
+    "previous-key-until",
+    "2019-04-02T20:34:20+08:00",
+    NULL,
+  };
+  g_autoptr (Drill) drill = drill_new ();
+  g_autofree char *body = v3_notification_new ("TRANSACTION.SUCCESS", "transaction", PAID);
+  g_auto (GStrv) headers = v3_certificate_headers_new (drill->first, NULL, START + 1, body);
+  g_autoptr (MinipayHttpRequest) incoming = minipay_test_incoming_new ((const char *const *) headers, body);
+  g_autoptr (GError) error = NULL;
+
+  v3_certificate_write (drill->first, NULL);
+  drill_start (drill, changes, START);
+  drill_notify (drill, drill->first);
+  drill_assert_clean (drill);
+  drill->x->now = START + 1;
+  g_assert_false (minipay_test_exchange_receive (drill->x, incoming, &error));
+  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL);
+  g_assert_cmpstr (error->message, ==, "sealed text cannot be opened with this key");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -361,5 +390,6 @@ main (int argc, char **argv)
   g_test_add_func ("/key-rotation/next-certificate/none-refused-none-late", test_next_certificate);
   g_test_add_func ("/key-rotation/next-certificate/ends-to-the-second", test_end_of_certificate);
   g_test_add_func ("/key-rotation/public-key/none-refused-none-late", test_to_public_key);
+  g_test_add_func ("/key-rotation/api-v3-key/old-one-until-its-end", test_api_key);
   return g_test_run ();
 }

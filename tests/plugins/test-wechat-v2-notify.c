@@ -370,6 +370,31 @@ test_unknown_members (void)
       minipay_payment_get_state (minipay_test_exchange_get_payment (x)), ==, MINIPAY_PAYMENT_STATE_PAID);
 }
 
+/* The gateway signs with the key that the account had before, until that one's time is over: 2019-04-02T20:34:20. */
+static void
+test_previous_key (void)
+{
+  static const char *const changes[] = {
+    "api-key",
+    "AES256Key-32Characters1234567890",
+    "previous-api-key",
+    V2_KEY,
+    "previous-key-until",
+    "2019-04-02T20:34:20+08:00",
+    NULL,
+  };
+  g_autoptr (MinipayTestExchange) x = v2_new (changes);
+  g_autofree char *body = v2_message_new (V2_HMAC, v2_notified, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (x->now, ==, 1554208460);
+  v2_receive (x, body, &error);
+  g_assert_no_error (error);
+  x->now++;
+  g_assert_false (v2_receive (x, body, &error));
+  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID);
+}
+
 /* --- The reply --- */
 
 static void
@@ -413,6 +438,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wechat-v2/notify/not-of-a-payment", test_not_of_a_payment);
   g_test_add_func ("/wechat-v2/notify/values", test_values);
   g_test_add_func ("/wechat-v2/notify/unknown-members", test_unknown_members);
+  g_test_add_func ("/wechat-v2/notify/previous-key-until-its-end", test_previous_key);
   g_test_add_func ("/wechat-v2/notify/reply", test_reply);
   return g_test_run ();
 }
