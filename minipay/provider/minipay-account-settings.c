@@ -10,9 +10,6 @@
 #include "wire/minipay-base64.h"
 #include "wire/minipay-times.h"
 
-#define PREVIOUS_PREFIX "previous-"
-#define PREVIOUS_UNTIL  "previous-key-until"
-
 /* One account being read. */
 typedef struct {
   MinipayAccountConfig *self;
@@ -142,18 +139,19 @@ config_check_length (ConfigReader *reader, const MinipayField *field, gsize leng
 
 /* `previous-NAME` is what the secret NAME was before: it opens and verifies until `previous-key-until`. */
 static gboolean
-config_add_previous (ConfigReader *reader, const char *name, MinipayKey *key, GError **error)
+config_add_previous (ConfigReader *reader, const MinipayField *field, MinipayKey *key, GError **error)
 {
-  const char *text = g_hash_table_lookup (reader->settings, PREVIOUS_UNTIL);
+  const char *name = field->name + strlen (MINIPAY_PREVIOUS_PREFIX);
+  const char *text = g_hash_table_lookup (reader->settings, MINIPAY_PREVIOUS_UNTIL);
   g_autoptr (GDateTime) until = NULL;
   g_autoptr (GError) local_error = NULL;
 
   if (text == NULL || *text == '\0')
     return minipay_account_config_fail (
-        reader->self, error, PREVIOUS_PREFIX "%s needs the end of its time in " PREVIOUS_UNTIL, name);
+        reader->self, error, "%s needs its end in " MINIPAY_PREVIOUS_UNTIL, field->name);
   until = minipay_time_parse_rfc3339 (text, &local_error);
   if (until == NULL)
-    return minipay_account_config_fail (reader->self, error, PREVIOUS_UNTIL ": %s", local_error->message);
+    return minipay_account_config_fail (reader->self, error, MINIPAY_PREVIOUS_UNTIL ": %s", local_error->message);
   minipay_keyring_add_previous (reader->self->keyring, name, key, g_date_time_to_unix (until));
   return TRUE;
 }
@@ -178,8 +176,8 @@ config_read_secret (ConfigReader *reader, const MinipayField *field, MinipaySecr
   minipay_key_get_secret_length (key, &length);
   if (!config_check_length (reader, field, length, error))
     return FALSE;
-  if (g_str_has_prefix (field->name, PREVIOUS_PREFIX))
-    return config_add_previous (reader, field->name + strlen (PREVIOUS_PREFIX), key, error);
+  if (g_str_has_prefix (field->name, MINIPAY_PREVIOUS_PREFIX))
+    return config_add_previous (reader, field, key, error);
   minipay_keyring_add_own (reader->self->keyring, field->name, key);
   return TRUE;
 }

@@ -9,6 +9,10 @@ G_BEGIN_DECLS
 
 #define MINIPAY_MANIFEST_MAX_BYTES 65536
 
+/* Fields whose names say what they are: the secret that another one was before, and when it ends. */
+#define MINIPAY_PREVIOUS_PREFIX "previous-"
+#define MINIPAY_PREVIOUS_UNTIL  "previous-key-until"
+
 typedef enum {
   MINIPAY_FIELD_STRING,
   MINIPAY_FIELD_BOOLEAN,

@@ -159,6 +159,24 @@ manifest_check_all_operations (MinipayManifestReader *reader, MinipayManifest *s
     manifest_check_operation_references (reader, self, g_ptr_array_index (self->operations, i));
 }
 
+/* A secret previous-NAME counts for the secret NAME, and ends: without either nothing would come of it. */
+static void
+manifest_check_previous (MinipayManifestReader *reader, MinipayManifest *self, const MinipayField *field)
+{
+  g_autofree char *group = g_strconcat ("Field ", field->name, NULL);
+  const MinipayField *present;
+
+  if (field->type != MINIPAY_FIELD_SECRET || !g_str_has_prefix (field->name, MINIPAY_PREVIOUS_PREFIX))
+    return;
+  reader->group = group;
+  present = minipay_manifest_get_field (self, field->name + strlen (MINIPAY_PREVIOUS_PREFIX));
+  if (present == NULL || present->type != MINIPAY_FIELD_SECRET)
+    minipay_manifest_reader_fail (reader, NULL, "comes before no field of type secret");
+  if (minipay_manifest_get_field (self, MINIPAY_PREVIOUS_UNTIL) == NULL)
+    minipay_manifest_reader_fail (reader, NULL, "has no end: there is no field " MINIPAY_PREVIOUS_UNTIL);
+  reader->group = MAIN_GROUP;
+}
+
 static void
 manifest_check_references (MinipayManifestReader *reader, MinipayManifest *self)
 {
@@ -173,6 +191,7 @@ manifest_check_references (MinipayManifestReader *reader, MinipayManifest *self)
     MinipayField *field = g_ptr_array_index (self->fields, i);
 
     manifest_check_field_references (reader, self, field);
+    manifest_check_previous (reader, self, field);
     has_hosts |= field->type == MINIPAY_FIELD_HOSTS || field->type == MINIPAY_FIELD_ADDRESS;
   }
   if (!has_hosts)
