@@ -377,6 +377,16 @@ config_note_one_of (ConfigReader *reader, const MinipayModeRules *mode)
 }
 
 static gboolean
+config_trust_all (ConfigReader *reader, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  return g_hash_table_size (reader->trusted) == 0 ||
+         minipay_keyring_set_trusted (reader->self->keyring, reader->trusted, &local_error) ||
+         minipay_account_config_fail (reader->self, error, "%s", local_error->message);
+}
+
+static gboolean
 config_read (ConfigReader *reader, GError **error)
 {
   MinipayAccountConfig *self = reader->self;
@@ -392,8 +402,7 @@ config_read (ConfigReader *reader, GError **error)
   if (reader->missing->len > 0)
     return minipay_account_config_fail (self, error, "these settings are missing:%s", reader->missing->str);
   return minipay_account_config_find_hosts (self, g_hash_table_lookup (reader->settings, "endpoint"), error) &&
-         (g_hash_table_size (reader->trusted) == 0 ||
-          minipay_keyring_set_trusted (self->keyring, reader->trusted, error));
+         config_trust_all (reader, error);
 }
 
 MinipayAccountConfig *

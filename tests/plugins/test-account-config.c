@@ -318,6 +318,66 @@ test_key_files (void)
   assert_changed ("wechat-v3", "public-key", NULL, FALSE);
 }
 
+/* What consoles hand out besides PEM, as they hand it out. */
+static void
+test_key_shapes (void)
+{
+  const char *pem = minipay_test_key_text ("wxp-doc-mch-1900007291");
+  const char *begin = strchr (pem, '\n') + 1;
+  g_autofree char *base64 = g_strndup (begin, (gsize) (strstr (begin, "-----END") - begin));
+  g_autofree char *both = g_strconcat (pem, minipay_test_key_text ("wechatpay-go-test-cert"), NULL);
+  g_autofree char *two = g_strconcat (pem, minipay_test_key_text ("gunsluo-mock"), NULL);
+  g_autofree char *short_one = g_strndup (base64, 400);
+
+  g_setenv ("MINIPAY_TEST_KEY", base64, TRUE);
+  assert_changed ("wechat-v3", "private-key", "env:MINIPAY_TEST_KEY", TRUE);
+  g_setenv ("MINIPAY_TEST_KEY", pem, TRUE);
+  assert_changed ("wechat-v3", "private-key", "env:MINIPAY_TEST_KEY", TRUE);
+  g_setenv ("MINIPAY_TEST_KEY", short_one, TRUE);
+  assert_changed ("wechat-v3", "private-key", "env:MINIPAY_TEST_KEY", FALSE);
+  g_setenv ("MINIPAY_TEST_KEY", both, TRUE);
+  assert_changed ("wechat-v3", "private-key", "env:MINIPAY_TEST_KEY", FALSE);
+  g_setenv ("MINIPAY_TEST_KEY", two, TRUE);
+  assert_changed ("wechat-v3", "private-key", "env:MINIPAY_TEST_KEY", FALSE);
+  /* its serial is not the id, so no message could ever be found genuine by it */
+  minipay_test_write ("platform.pem", minipay_test_key_text ("wechatpay-go-test-cert"), 0600);
+  g_assert_null (read_changed ("wechat-v3", "public-key", "file:platform.pem", "D7CE59D1F522D701"));
+}
+
+/* A key that came before needs its end, and is a key like the other. */
+static void
+test_previous_key (void)
+{
+  static const struct {
+    const char *value;
+    const char *until; /* NULL: none */
+    const char *word;  /* NULL: good */
+  } cases[] = {
+    { "192006250b4c09247ec02edce69f6a2d", "2026-12-01T00:00:00+08:00", NULL },
+    { "192006250b4c09247ec02edce69f6a2d", NULL, "previous-key-until" },
+    { "192006250b4c09247ec02edce69f6a2d", "2026-12-01", "previous-key-until" },
+    { "192006250b4c09247ec02edce69f6a2d", "forever", "previous-key-until" },
+    { "192006250b4c09247ec02edce69f6a2", "2026-12-01T00:00:00Z", "previous-api-v3-key" },
+    { "                                ", "2026-12-01T00:00:00Z", "previous-api-v3-key" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const char *const words[] = { cases[i].word, NULL };
+    const char *pairs[32] = { NULL };
+    guint n = 0;
+    g_autoptr (MinipayAccountConfig) config = NULL;
+
+    for (const char *const *base = v3_settings; *base != NULL; base++)
+      pairs[n++] = *base;
+    pairs[n++] = "previous-api-v3-key";
+    pairs[n++] = cases[i].value;
+    pairs[n++] = "previous-key-until";
+    pairs[n++] = cases[i].until;
+    config = read_account ("wechat-v3", pairs, words);
+    g_assert_cmpint (config != NULL, ==, cases[i].word == NULL);
+  }
+}
+
 static void
 test_endpoints (void)
 {
@@ -398,6 +458,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/account-config/secret-from-environment", test_secret_from_environment);
   g_test_add_func ("/account-config/secret-not-told", test_secret_not_told);
   g_test_add_func ("/account-config/key-files", test_key_files);
+  g_test_add_func ("/account-config/key-shapes", test_key_shapes);
+  g_test_add_func ("/account-config/previous-key", test_previous_key);
   g_test_add_func ("/account-config/endpoints", test_endpoints);
   g_test_add_func ("/account-config/endpoint-empty", test_endpoint_empty);
   g_test_add_func ("/account-config/short-secret-in-file", test_short_secret_in_file);

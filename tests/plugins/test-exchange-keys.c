@@ -225,6 +225,32 @@ test_padding_is_no_proof (void)
 }
 
 static void
+test_crossing (void)
+{
+  static const char *const keys[] = {
+    NEW_KEY,
+    OLD_KEY,
+    "9a0a8659f005d6984697e2ca0a9cf3b7",
+    "AES256Key-32Characters1234567891", /* its last byte alone is another */
+    "EkfB1+3w39F2mvMBcXb4/7PRfVTgs+Bh",
+  };
+
+  g_test_summary ("Five accounts by five shared keys: each takes its own alone. The digests are GLib's.");
+  for (guint account = 0; account < G_N_ELEMENTS (keys); account++) {
+    const char *const pairs[] = { "key", keys[account], NULL };
+    g_autoptr (Counter) counter = counter_new (pairs);
+
+    for (guint key = 0; key < G_N_ELEMENTS (keys); key++) {
+      g_autofree char *text = g_strconcat (TEXT, keys[key], NULL);
+      g_autofree char *hex = g_compute_checksum_for_string (G_CHECKSUM_MD5, text, -1);
+      g_autofree char *digest = g_ascii_strup (hex, -1);
+
+      g_assert_true (verifies (counter, digest) == (key == account));
+    }
+  }
+}
+
+static void
 assert_refused (const char *const *pairs, const char *says)
 {
   g_autoptr (GError) error = NULL;
@@ -472,6 +498,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/exchange-keys/previous/until-its-time-is-over", test_overlap);
   g_test_add_func ("/exchange-keys/previous/never-signs", test_old_never_signs);
   g_test_add_func ("/exchange-keys/previous/padding-is-no-proof", test_padding_is_no_proof);
+  g_test_add_func ("/exchange-keys/five-accounts/only-the-own-secret", test_crossing);
   g_test_add_func ("/exchange-keys/previous/half-a-setting-refused", test_overlap_settings);
   g_test_add_func ("/exchange-keys/recipient/only-it-reads", test_sealed_for_named_key);
   g_test_add_func ("/exchange-keys/recipient/stranger-or-expired-refused", test_sealed_for_nobody);

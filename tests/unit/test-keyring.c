@@ -71,6 +71,48 @@ test_own_by_name (void)
 }
 
 static void
+check_previous (MinipayKeyring *keyring, gint64 now, MinipayKey *expected)
+{
+  g_autoptr (MinipayKey) found = minipay_keyring_get_previous (keyring, "api_key", now);
+
+  g_assert_true (found == expected);
+}
+
+static void
+test_previous_until (void)
+{
+  g_autoptr (MinipayKeyring) keyring = minipay_keyring_new ();
+  g_autoptr (MinipayKey) key = fixtures_new_secret ("192006250b4c09247ec02edce69f6a2d");
+
+  check_previous (keyring, 0, NULL);
+  minipay_keyring_add_previous (keyring, "api_key", key, 1700000000);
+  check_previous (keyring, 1699999999, key);
+  check_previous (keyring, 1700000000, key);
+  check_previous (keyring, 1700000001, NULL);
+  check_previous (keyring, G_MAXINT64, NULL);
+  g_assert_null (minipay_keyring_get_previous (keyring, "other_key", 1699999999));
+  /* it takes nobody's place: what signs is the present key or nothing */
+  g_assert_null (minipay_keyring_get_own (keyring, "api_key", 1699999999, NULL));
+}
+
+static void
+test_own_certificate_ends (void)
+{
+  g_autoptr (MinipayKeyring) keyring = minipay_keyring_new ();
+  g_autoptr (MinipayKey) key = fixtures_load_certificate (root, "wechatpay-java-merchant-cert");
+  g_autoptr (MinipayKey) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  minipay_keyring_add_own (keyring, "public-key", key);
+  found = minipay_keyring_get_own (keyring, "public-key", JAVA_ENDS, &error);
+  g_assert_no_error (error);
+  g_assert_true (found == key);
+  g_assert_null (minipay_keyring_get_own (keyring, "public-key", JAVA_ENDS + 1, &error));
+  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_SIGNATURE_INVALID);
+  g_assert_cmpstr (error->message, ==, "key public-key has expired");
+}
+
+static void
 test_trusted_by_id (void)
 {
   static const char *const ids[] = {
@@ -302,6 +344,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   root = fixtures_load ("vectors.json");
   g_test_add_func ("/keyring/own/by-name", test_own_by_name);
+  g_test_add_func ("/keyring/own/certificate-ends", test_own_certificate_ends);
+  g_test_add_func ("/keyring/previous/until-its-end", test_previous_until);
   g_test_add_func ("/keyring/trusted/by-id-whatever-its-case", test_trusted_by_id);
   g_test_add_func ("/keyring/trusted/stranger-refused", test_stranger_refused);
   g_test_add_func ("/keyring/trusted/valid-to-the-second", test_validity_bounds);
