@@ -11,6 +11,7 @@
 #include "sandbox-json.h"
 #include "sandbox-notify.h"
 #include "sandbox-sign-v2.h"
+#include "sandbox-traffic.h"
 #include "sandbox-wechat-transaction.h"
 
 #define GATEWAY       "showdoc-aggregator"
@@ -145,7 +146,6 @@ answer_order (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault, Sandbox
   json_builder_end_object (builder);
   text = sandbox_json_write (builder);
   sandbox_reply_set (reply, 200, "application/json", text);
-  sandbox_fault_spoil (fault, reply);
 }
 
 static char *
@@ -200,10 +200,11 @@ create (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
     return;
   }
 
-  fault = sandbox_faults_take (sandbox->faults, GATEWAY, "create");
-  if (fault.kind == SANDBOX_FAULT_HTTP_429)
-    sandbox_fault_spoil (fault, reply);
-  else if (fault.kind == SANDBOX_FAULT_SYSTEM_ERROR)
+  sandbox_reply_set_call (reply, "create", order->account);
+  sandbox_reply_set_numbers (reply, order->out_trade_no, NULL, NULL);
+  if (!sandbox_begin (sandbox, reply, &fault))
+    return;
+  if (fault.kind == SANDBOX_FAULT_SYSTEM_ERROR)
     answer_error (reply, "500", "系统异常");
   else if (order->paid_at != NULL)
     answer_error (reply, "400", "订单已支付成功");
@@ -435,13 +436,10 @@ control (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
 
 /* unknown-serial: sealed with a stranger's key; bad-padding: sealed as a public key would. */
 static const SandboxFaultRule fault_rules[] = {
-  { SANDBOX_FAULT_DELAY, "cn" },        { SANDBOX_FAULT_CUT, "cn" },        { SANDBOX_FAULT_NO_SIGNATURE, "cn" },
-  { SANDBOX_FAULT_BAD_SIGNATURE, "n" }, { SANDBOX_FAULT_WRONG_ORDER, "n" }, { SANDBOX_FAULT_WRONG_AMOUNT, "n" },
-  { SANDBOX_FAULT_WRONG_MCHID, "n" },   { SANDBOX_FAULT_HTTP_500, "c" },    { SANDBOX_FAULT_HTTP_502, "c" },
-  { SANDBOX_FAULT_HTTP_429, "c" },      { SANDBOX_FAULT_HTML, "c" },        { SANDBOX_FAULT_REDIRECT, "c" },
-  { SANDBOX_FAULT_GZIP_BOMB, "c" },     { SANDBOX_FAULT_DUPLICATE, "n" },   { SANDBOX_FAULT_UNKNOWN_SERIAL, "n" },
-  { SANDBOX_FAULT_SYSTEM_ERROR, "c" },  { SANDBOX_FAULT_BAD_PADDING, "n" }, { SANDBOX_FAULT_PROCESSING, "n" },
-  { SANDBOX_FAULT_NONE, "" },
+  { SANDBOX_FAULT_NO_SIGNATURE, "cn" },  { SANDBOX_FAULT_BAD_SIGNATURE, "n" }, { SANDBOX_FAULT_WRONG_ORDER, "n" },
+  { SANDBOX_FAULT_WRONG_AMOUNT, "n" },   { SANDBOX_FAULT_WRONG_MCHID, "n" },   { SANDBOX_FAULT_DUPLICATE, "n" },
+  { SANDBOX_FAULT_UNKNOWN_SERIAL, "n" }, { SANDBOX_FAULT_SYSTEM_ERROR, "c" },  { SANDBOX_FAULT_BAD_PADDING, "n" },
+  { SANDBOX_FAULT_PROCESSING, "n" },     { SANDBOX_FAULT_NONE, "" },
 };
 
 const SandboxGateway sandbox_aggregator = {

@@ -5,12 +5,16 @@
 
 #include <string.h>
 
+#include "sandbox-bill.h"
 #include "sandbox-json.h"
 #include "sandbox-notify.h"
 #include "sandbox-paysign.h"
+#include "sandbox-traffic.h"
 
-#define PATH_ORDERS "/sandbox/orders"
-#define MAX_LISTED  1000
+#define PATH_ORDERS   "/sandbox/orders"
+#define PATH_REQUESTS "/sandbox/requests"
+#define MAX_LISTED    1000
+#define MAX_RATE      1000000
 
 typedef struct {
   SandboxReply *reply;
@@ -41,11 +45,15 @@ sandbox_control_refuse (SandboxReply *reply, guint status, const char *format, .
 static const char *
 order_state (SandboxOrder *order)
 {
+  if (order->reversed_at != NULL)
+    return "reversed";
   if (order->paid_at != NULL)
     return "paid";
   if (order->failed_at != NULL)
     return "failed";
-  return sandbox_order_is_expired (order) ? "closed" : "open";
+  if (sandbox_order_is_waiting (order))
+    return "waiting";
+  return sandbox_order_is_closed (order) ? "closed" : "open";
 }
 
 static void
@@ -128,6 +136,17 @@ show_order (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply
   sandbox_reply_set (reply, 200, "application/json", text);
 }
 
+static Waiting *
+waiting_new (SandboxReply *reply, SandboxReplied replied, gpointer user_data)
+{
+  Waiting *waiting = g_new0 (Waiting, 1);
+
+  waiting->reply = reply;
+  waiting->replied = replied;
+  waiting->user_data = user_data;
+  return waiting;
+}
+
 static void
 on_delivered (SandboxOrder *order, const SandboxDelivery *delivery, gpointer user_data)
 {
@@ -154,7 +173,7 @@ check_end (SandboxOrder *order, const char *result)
 
   if (is_failure && !sandbox_gateway_find (order->gateway)->reports_failures)
     return "the gateway reports no failed payment";
-  if (sandbox_order_is_expired (order))
+  if (sandbox_order_is_closed (order))
     return "the order is closed";
   if (is_failure && order->paid_at != NULL)
     return "the order is paid";
@@ -182,15 +201,39 @@ pay (Sandbox *sandbox, JsonObject *object, SandboxReply *reply, SandboxReplied r
     sandbox_control_refuse (reply, 409, "%s", fault);
     return TRUE;
   }
-  waiting = g_new0 (Waiting, 1);
-  waiting->reply = reply;
-  waiting->replied = replied;
-  waiting->user_data = user_data;
+  waiting = waiting_new (reply, replied, user_data);
   if (g_strcmp0 (result, "FAIL") == 0)
     sandbox_fail (sandbox, order, reason != NULL ? reason : "余额不足", on_delivered, waiting);
   else
     sandbox_pay (sandbox, order, on_delivered, waiting);
   return FALSE;
+}
+
+/* The end of a refund that is on its way; a repeat of the same end notifies again. */
+static gboolean
+end_refund (Sandbox *sandbox, JsonObject *object, SandboxReply *reply, SandboxReplied replied, gpointer user_data)
+{
+  static const char *const results[] = { "processing", "success", "closed", "abnormal" };
+  const char *number = sandbox_json_text (object, "out_refund_no");
+  const char *result = sandbox_json_text (object, "result");
+  g_autoptr (GPtrArray) refunds =
+      sandbox_refunds_match (sandbox->refunds, sandbox_json_text (object, "account"), number != NULL ? number : "");
+  SandboxRefund *refund = refunds->len == 1 ? g_ptr_array_index (refunds, 0) : NULL;
+  SandboxRefundState state = SANDBOX_REFUND_SUCCESS;
+
+  while (state <= SANDBOX_REFUND_ABNORMAL && g_strcmp0 (results[state], result) != 0)
+    state++;
+  if (refund == NULL)
+    sandbox_control_refuse (reply, refunds->len == 0 ? 404 : 409, "no such refund, or several: name the account");
+  else if (state > SANDBOX_REFUND_ABNORMAL)
+    sandbox_control_refuse (reply, 400, "result is success, closed or abnormal");
+  else if (refund->state != state && refund->state != SANDBOX_REFUND_PROCESSING)
+    sandbox_control_refuse (reply, 409, "the refund is %s", results[refund->state]);
+  else {
+    sandbox_refund_end (sandbox, refund, state, on_delivered, waiting_new (reply, replied, user_data));
+    return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -222,6 +265,58 @@ add_fault (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
     sandbox_reply_set (reply, 200, "application/json", "{\"armed\":true}");
 }
 
+/* The account an object names, or NULL with the reply filled. */
+static const char *
+read_account (JsonObject *object, SandboxReply *reply)
+{
+  const char *account = sandbox_json_text (object, "account");
+
+  for (guint i = 0; i < sandbox_n_merchants; i++) {
+    if (g_strcmp0 (sandbox_merchants[i].account, account) == 0)
+      return sandbox_merchants[i].account;
+  }
+  sandbox_control_refuse (reply, 404, "account is none of the configuration's");
+  return NULL;
+}
+
+static void
+set_rate (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
+{
+  const char *operation = sandbox_operation_intern (sandbox_json_text (object, "operation"));
+  const char *account = read_account (object, reply);
+  gint64 per_second = 0;
+
+  if (account == NULL)
+    return;
+  if (operation == NULL)
+    sandbox_control_refuse (reply, 400, "operation is not one the manual lists");
+  else if (!sandbox_json_integer (json_object_get_member (object, "per_second"), &per_second) || per_second < 0 ||
+           per_second > MAX_RATE)
+    sandbox_control_refuse (
+        reply, 400, "per_second is a whole number from 0, which lifts the limit, to %d", MAX_RATE);
+  else {
+    sandbox_traffic_set_rate (sandbox->traffic, account, operation, per_second);
+    sandbox_reply_set (reply, 200, "application/json", "{\"limited\":true}");
+  }
+}
+
+static void
+set_bill (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
+{
+  const char *account = read_account (object, reply);
+  gint64 rows = 0;
+
+  if (account == NULL)
+    return;
+  if (!sandbox_json_integer (json_object_get_member (object, "rows"), &rows) || rows < 1 ||
+      rows > SANDBOX_MAX_BILL_ROWS)
+    sandbox_control_refuse (reply, 400, "rows is a whole number of 1..%d", SANDBOX_MAX_BILL_ROWS);
+  else {
+    sandbox_bills_set_rows (sandbox->bills, account, rows);
+    sandbox_reply_set (reply, 200, "application/json", "{\"prepared\":true}");
+  }
+}
+
 static const SandboxGateway *
 find_command (const char *path)
 {
@@ -251,8 +346,14 @@ handle_post (Sandbox *sandbox,
   object = json_node_get_object (root);
   if (g_str_equal (request->path, "/sandbox/pay"))
     return pay (sandbox, object, reply, replied, user_data);
+  if (g_str_equal (request->path, "/sandbox/refund"))
+    return end_refund (sandbox, object, reply, replied, user_data);
   if (g_str_equal (request->path, "/sandbox/fault"))
     add_fault (sandbox, object, reply);
+  else if (g_str_equal (request->path, "/sandbox/rate"))
+    set_rate (sandbox, object, reply);
+  else if (g_str_equal (request->path, "/sandbox/bill"))
+    set_bill (sandbox, object, reply);
   else if (g_str_equal (request->path, "/sandbox/check-paysign"))
     sandbox_check_pay_sign (sandbox, object, reply);
   else if ((gateway = find_command (request->path)) != NULL)
@@ -273,8 +374,13 @@ sandbox_control_handle (Sandbox *sandbox,
   if (g_str_equal (request->method, "POST"))
     return handle_post (sandbox, request, reply, replied, user_data);
 
-  if (!g_str_equal (request->method, "GET"))
+  if (g_str_equal (request->method, "DELETE") && g_str_equal (request->path, PATH_REQUESTS)) {
+    sandbox_traffic_clear (sandbox->traffic);
+    sandbox_reply_set (reply, 200, "application/json", "{\"requests\":[]}");
+  } else if (!g_str_equal (request->method, "GET"))
     sandbox_control_refuse (reply, 405, "only GET and POST");
+  else if (g_str_equal (request->path, PATH_REQUESTS))
+    sandbox_traffic_list (sandbox, reply);
   else if (g_str_equal (request->path, PATH_ORDERS))
     list_orders (sandbox, reply);
   else if (g_str_has_prefix (request->path, PATH_ORDERS "/"))

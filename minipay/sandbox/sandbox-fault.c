@@ -10,40 +10,82 @@
 #define MAX_PENDING 64
 #define MAX_TIMES   100000
 #define MAX_DELAY   60000
-#define BOMB_BYTES  (64 * 1024 * 1024)
 
 static const char *const kind_names[SANDBOX_N_FAULTS] = {
   [SANDBOX_FAULT_NONE] = "none",
   [SANDBOX_FAULT_DELAY] = "delay",
   [SANDBOX_FAULT_CUT] = "cut",
+  [SANDBOX_FAULT_DRIP] = "drip",
+  [SANDBOX_FAULT_RESET] = "reset",
+  [SANDBOX_FAULT_HTTP_500] = "http-500",
+  [SANDBOX_FAULT_HTTP_502] = "http-502",
+  [SANDBOX_FAULT_HTTP_503] = "http-503",
+  [SANDBOX_FAULT_HTTP_429] = "http-429",
+  [SANDBOX_FAULT_HTML] = "html",
+  [SANDBOX_FAULT_REDIRECT] = "redirect",
+  [SANDBOX_FAULT_GZIP_BOMB] = "gzip-bomb",
+  [SANDBOX_FAULT_EMPTY] = "empty",
   [SANDBOX_FAULT_NO_SIGNATURE] = "no-signature",
   [SANDBOX_FAULT_BAD_SIGNATURE] = "bad-signature",
   [SANDBOX_FAULT_SIGNTEST] = "signtest",
   [SANDBOX_FAULT_STALE] = "stale",
   [SANDBOX_FAULT_WRONG_ORDER] = "wrong-order",
+  [SANDBOX_FAULT_WRONG_REFUND] = "wrong-refund",
   [SANDBOX_FAULT_WRONG_AMOUNT] = "wrong-amount",
   [SANDBOX_FAULT_WRONG_CURRENCY] = "wrong-currency",
   [SANDBOX_FAULT_WRONG_MCHID] = "wrong-mchid",
   [SANDBOX_FAULT_WRONG_SUB_MCHID] = "wrong-sub-mchid",
   [SANDBOX_FAULT_WRONG_SUB_APPID] = "wrong-sub-appid",
   [SANDBOX_FAULT_WRONG_APPID] = "wrong-appid",
-  [SANDBOX_FAULT_HTTP_500] = "http-500",
-  [SANDBOX_FAULT_HTTP_502] = "http-502",
-  [SANDBOX_FAULT_HTTP_429] = "http-429",
-  [SANDBOX_FAULT_HTML] = "html",
-  [SANDBOX_FAULT_REDIRECT] = "redirect",
-  [SANDBOX_FAULT_GZIP_BOMB] = "gzip-bomb",
   [SANDBOX_FAULT_DUPLICATE] = "duplicate",
   [SANDBOX_FAULT_UNKNOWN_SERIAL] = "unknown-serial",
   [SANDBOX_FAULT_OTHER_DIGEST] = "other-digest",
   [SANDBOX_FAULT_SYSTEM_ERROR] = "system-error",
   [SANDBOX_FAULT_BAD_PADDING] = "bad-padding",
   [SANDBOX_FAULT_PROCESSING] = "processing",
+  [SANDBOX_FAULT_WRONG_DIGEST] = "wrong-digest",
+  [SANDBOX_FAULT_DISGUISED_ERROR] = "disguised-error",
+  [SANDBOX_FAULT_BILL_CREATING] = "bill-creating",
+  [SANDBOX_FAULT_NO_BILL] = "no-bill",
+};
+
+/* Every operation of every gateway, and the letter of its rules; "download" fetches the file of a bill. */
+static const struct {
+  const char *name;
+  char letter;
+} operations[] = {
+  { "create", 'c' },
+  { "query", 'q' },
+  { "notify", 'n' },
+  { "close", 'o' },
+  { "reverse", 'o' },
+  { "refund", 'r' },
+  { "query-refund", 'r' },
+  { "list-refunds", 'r' },
+  { "abnormal-refund", 'r' },
+  { "download-bill", 'b' },
+  { "download", 'b' },
+  { "refresh-keys", 'o' },
+  { "profit-sharing", 'o' },
+  { "profit-sharing-multi", 'o' },
+  { "profit-sharing-finish", 'o' },
+  { "profit-sharing-query", 'o' },
+  { "profit-sharing-add-receiver", 'o' },
+  { "profit-sharing-remove-receiver", 'o' },
+  { "profit-sharing-return", 'o' },
+  { "profit-sharing-return-query", 'o' },
+  { "profit-sharing-amount", 'o' },
+  { "profit-sharing-ratio", 'o' },
+  { "settlements", 'o' },
+  { "account-query", 'o' },
+  { "user-state", 'o' },
+  { "arrears-users", 'o' },
+  { "jump-data", 'o' },
 };
 
 typedef struct {
-  const char *gateway; /* static */
-  char operation;      /* first letter */
+  const char *gateway;   /* static */
+  const char *operation; /* static */
   SandboxFault fault;
   gint64 left;
 } Pending;
@@ -75,11 +117,25 @@ sandbox_fault_is_lie (SandboxFault fault)
   return fault.kind >= SANDBOX_FAULT_WRONG_ORDER && fault.kind <= SANDBOX_FAULT_WRONG_APPID;
 }
 
-static gboolean
-is_operation (const char *operation)
+static char
+find_letter (const char *operation)
 {
-  return g_strcmp0 (operation, "create") == 0 || g_strcmp0 (operation, "query") == 0 ||
-         g_strcmp0 (operation, "notify") == 0;
+  for (guint i = 0; i < G_N_ELEMENTS (operations); i++) {
+    if (g_strcmp0 (operations[i].name, operation) == 0)
+      return operations[i].letter;
+  }
+  return '\0';
+}
+
+/* The static spelling of an operation's name, or NULL when no gateway has it. */
+const char *
+sandbox_operation_intern (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (operations); i++) {
+    if (g_strcmp0 (operations[i].name, name) == 0)
+      return operations[i].name;
+  }
+  return NULL;
 }
 
 static SandboxFaultKind
@@ -93,11 +149,15 @@ find_kind (const char *kind)
 }
 
 static gboolean
-is_possible (const SandboxGateway *gateway, SandboxFaultKind kind, char operation)
+is_possible (const SandboxGateway *gateway, SandboxFaultKind kind, const char *operation)
 {
+  char letter = find_letter (operation);
+
+  if (kind <= SANDBOX_FAULT_EMPTY)
+    return letter != 'n' || kind == SANDBOX_FAULT_DELAY || kind == SANDBOX_FAULT_CUT;
   for (const SandboxFaultRule *rule = gateway->faults; rule->kind != SANDBOX_FAULT_NONE; rule++) {
     if (rule->kind == kind)
-      return strchr (rule->operations, operation) != NULL;
+      return strchr (rule->operations, letter) != NULL;
   }
   return FALSE;
 }
@@ -128,11 +188,11 @@ sandbox_faults_add (SandboxFaults *self,
 
   if (where == NULL)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "gateway is none of %s", known);
-  else if (!is_operation (operation))
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "operation is create, query or notify");
+  else if (sandbox_operation_intern (operation) == NULL)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "operation is not one the manual lists");
   else if (found == SANDBOX_FAULT_NONE)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "kind is not one the manual lists");
-  else if (!is_possible (where, found, *operation))
+  else if (!is_possible (where, found, operation))
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s %s has no %s", gateway, operation, kind);
   else if (times < 1 || times > MAX_TIMES || milliseconds < 0 || milliseconds > MAX_DELAY)
     g_set_error (
@@ -142,7 +202,7 @@ sandbox_faults_add (SandboxFaults *self,
   else {
     pending = g_new0 (Pending, 1);
     pending->gateway = where->name;
-    pending->operation = *operation;
+    pending->operation = sandbox_operation_intern (operation);
     pending->fault = (SandboxFault){ .kind = found, .milliseconds = milliseconds };
     pending->left = times;
     g_ptr_array_add (self->pending, pending);
@@ -158,7 +218,7 @@ sandbox_faults_take (SandboxFaults *self, const char *gateway, const char *opera
   for (guint i = 0; i < self->pending->len; i++) {
     Pending *pending = g_ptr_array_index (self->pending, i);
 
-    if (!g_str_equal (pending->gateway, gateway) || pending->operation != *operation)
+    if (!g_str_equal (pending->gateway, gateway) || !g_str_equal (pending->operation, operation))
       continue;
     fault = pending->fault;
     if (--pending->left == 0)
@@ -166,59 +226,4 @@ sandbox_faults_take (SandboxFaults *self, const char *gateway, const char *opera
     break;
   }
   return fault;
-}
-
-static void
-set_bomb (SandboxReply *reply)
-{
-  static const guint8 zeros[64 * 1024];
-  g_autoptr (GConverter) converter = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
-  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
-  g_autoptr (GOutputStream) stream = g_converter_output_stream_new (memory, converter);
-  g_autoptr (GBytes) bytes = NULL;
-
-  for (guint i = 0; i < BOMB_BYTES / sizeof zeros; i++)
-    g_output_stream_write_all (stream, zeros, sizeof zeros, NULL, NULL, NULL);
-  g_output_stream_close (stream, NULL, NULL);
-  bytes = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
-
-  sandbox_reply_set (reply, 200, "application/json", "");
-  g_byte_array_append (reply->body, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  sandbox_reply_add_header (reply, "Content-Encoding", "gzip");
-}
-
-/* Replaces or damages a whole answer; TRUE when the answer must then go as it is, without a signature. */
-gboolean
-sandbox_fault_spoil (SandboxFault fault, SandboxReply *reply)
-{
-  switch (fault.kind) {
-  case SANDBOX_FAULT_DELAY:
-    reply->delay_ms = fault.milliseconds;
-    return FALSE;
-  case SANDBOX_FAULT_CUT:
-    reply->cut = TRUE;
-    return FALSE;
-  case SANDBOX_FAULT_HTTP_500:
-    sandbox_reply_set (reply, 500, "application/json", "{\"code\":\"SYSTEM_ERROR\",\"message\":\"系统错误\"}");
-    return TRUE;
-  case SANDBOX_FAULT_HTTP_502:
-    sandbox_reply_set (
-        reply, 502, "application/json", "{\"code\":\"SERVICE_UNAVAILABLE\",\"message\":\"服务不可用\"}");
-    return TRUE;
-  case SANDBOX_FAULT_HTTP_429:
-    sandbox_reply_set (reply, 429, "application/json", "{\"code\":\"FREQUENCY_LIMITED\",\"message\":\"频率超限\"}");
-    return TRUE;
-  case SANDBOX_FAULT_HTML:
-    sandbox_reply_set (reply, 200, "text/html", "<html><body>please log in</body></html>");
-    return TRUE;
-  case SANDBOX_FAULT_REDIRECT:
-    sandbox_reply_set (reply, 302, "text/html", "");
-    sandbox_reply_add_header (reply, "Location", "/sandbox/redirected");
-    return TRUE;
-  case SANDBOX_FAULT_GZIP_BOMB:
-    set_bomb (reply);
-    return TRUE;
-  default:
-    return FALSE;
-  }
 }

@@ -7,13 +7,19 @@
 #include "sandbox-fault.h"
 #include "sandbox-message.h"
 #include "sandbox-order.h"
+#include "sandbox-refund.h"
 
+typedef struct _SandboxBills SandboxBills;
 typedef struct _SandboxNotifier SandboxNotifier;
+typedef struct _SandboxTraffic SandboxTraffic;
 
 /* What every part of the sandbox shares; it lives as long as the program. */
 typedef struct {
   SandboxConfig *config;
   SandboxOrders *orders;
+  SandboxRefunds *refunds;
+  SandboxBills *bills;
+  SandboxTraffic *traffic;
   SandboxFaults *faults;
   SandboxNotifier *notifier;
   GHashTable *notify_urls; /* account -> address registered with its gateway once for every order */
@@ -32,6 +38,8 @@ typedef struct {
 
   /* The notification of what became of @order; NULL when there is no address to send it to. */
   SandboxPush *(*push) (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault);
+  /* The same of a refund; the slot is NULL when the gateway tells of none. */
+  SandboxPush *(*push_refund) (Sandbox *sandbox, SandboxRefund *refund, SandboxFault fault);
   /* @answer: the whole body, with a NUL behind its last byte. */
   gboolean (*is_acknowledged) (const SandboxPush *push, guint status, GBytes *answer);
   gboolean reports_failures; /* a deduction that failed is notified too */

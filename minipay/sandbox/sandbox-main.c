@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "sandbox-bill.h"
 #include "sandbox-config.h"
 #include "sandbox-json.h"
 #include "sandbox-log.h"
 #include "sandbox-notify.h"
 #include "sandbox-server.h"
+#include "sandbox-traffic.h"
 
 #define EXIT_USAGE       2
 #define MAX_PAY_AFTER_MS (24 * 60 * 60 * 1000)
@@ -118,15 +120,22 @@ run (const Options *options, GError **error)
 {
   g_autoptr (SandboxConfig) config = NULL;
   g_autoptr (SandboxOrders) orders = sandbox_orders_new ();
+  g_autoptr (SandboxRefunds) refunds = sandbox_refunds_new ();
+  g_autoptr (SandboxBills) bills = sandbox_bills_new ();
+  g_autoptr (SandboxTraffic) traffic = sandbox_traffic_new ();
   g_autoptr (SandboxFaults) faults = sandbox_faults_new ();
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (SandboxServer) server = NULL;
   g_autoptr (SandboxNotifier) notifier = NULL;
   g_autoptr (GHashTable) notify_urls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autofree char *endpoint = NULL;
-  Sandbox sandbox = {
-    .orders = orders, .faults = faults, .notify_urls = notify_urls, .pay_after_ms = options->pay_after_ms
-  };
+  Sandbox sandbox = { .orders = orders,
+                      .refunds = refunds,
+                      .bills = bills,
+                      .traffic = traffic,
+                      .faults = faults,
+                      .notify_urls = notify_urls,
+                      .pay_after_ms = options->pay_after_ms };
 
   config =
       options->directory != NULL ? sandbox_config_open (options->directory, error) : sandbox_config_new (error);

@@ -102,7 +102,9 @@ sandbox_reply_free (SandboxReply *reply)
 {
   g_free (reply->content_type);
   g_byte_array_unref (reply->body);
+  g_clear_object (&reply->stream);
   g_ptr_array_unref (reply->headers);
+  sandbox_call_clear (&reply->call);
   g_free (reply->verdict);
   g_free (reply);
 }
@@ -122,6 +124,38 @@ sandbox_reply_add_header (SandboxReply *reply, const char *name, const char *val
 {
   g_ptr_array_add (reply->headers, g_strdup (name));
   g_ptr_array_add (reply->headers, g_strdup (value));
+}
+
+void
+sandbox_call_clear (SandboxCall *call)
+{
+  g_free (call->out_trade_no);
+  g_free (call->out_refund_no);
+  g_free (call->number);
+  g_free (call->verdict);
+}
+
+/* What is asked and who asks; @account may be NULL until the signature has said it. Both are static. */
+void
+sandbox_reply_set_call (SandboxReply *reply, const char *operation, const char *account)
+{
+  reply->call.operation = operation;
+  reply->call.account = account;
+}
+
+/* The merchant's own numbers in the request, each nullable. */
+void
+sandbox_reply_set_numbers (SandboxReply *reply,
+                           const char *out_trade_no,
+                           const char *out_refund_no,
+                           const char *number)
+{
+  g_free (reply->call.out_trade_no);
+  g_free (reply->call.out_refund_no);
+  g_free (reply->call.number);
+  reply->call.out_trade_no = g_strdup (out_trade_no);
+  reply->call.out_refund_no = g_strdup (out_refund_no);
+  reply->call.number = g_strdup (number);
 }
 
 void

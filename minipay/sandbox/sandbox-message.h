@@ -4,6 +4,8 @@
 #include <gio/gio.h>
 #include <libsoup/soup.h>
 
+#include "sandbox-fault.h"
+
 #define SANDBOX_MAX_BODY (256 * 1024)
 
 /* One request as it came: @target is the request line's own text, before any library decoded or normalised
@@ -17,13 +19,30 @@ typedef struct {
   SoupMessageHeaders *headers; /* borrowed */
 } SandboxRequest;
 
+/* What a merchant asked for, as the record of the traffic tells it. */
+typedef struct {
+  const char *gateway;   /* static */
+  const char *operation; /* static; nullable while nobody knows */
+  const char *account;   /* static; nullable */
+  char *out_trade_no;    /* nullable */
+  char *out_refund_no;   /* nullable */
+  char *number;          /* nullable; the merchant's number of a call that is neither order nor refund */
+  guint status;          /* of the answer; 0 when none was sent */
+  char *verdict;         /* nullable */
+} SandboxCall;
+
+typedef enum { SANDBOX_SEND_WHOLE, SANDBOX_SEND_HALF, SANDBOX_SEND_DRIPPING, SANDBOX_SEND_NOTHING } SandboxSending;
+
 typedef struct {
   guint status;
   char *content_type;
   GByteArray *body;
-  GPtrArray *headers; /* name, value, name, value ... */
+  GInputStream *stream; /* nullable; sent instead of @body, in chunks */
+  GPtrArray *headers;   /* name, value, name, value ... */
   guint delay_ms;
-  gboolean cut;
+  SandboxSending sending;
+  SandboxFault fault; /* the one this request has met */
+  SandboxCall call;
   char *verdict;
 } SandboxReply;
 
@@ -51,7 +70,14 @@ SandboxReply *sandbox_reply_new (void);
 void sandbox_reply_free (SandboxReply *reply);
 void sandbox_reply_set (SandboxReply *reply, guint status, const char *content_type, const char *body);
 void sandbox_reply_add_header (SandboxReply *reply, const char *name, const char *value);
+void sandbox_reply_set_call (SandboxReply *reply, const char *operation, const char *account);
+void sandbox_reply_set_numbers (SandboxReply *reply,
+                                const char *out_trade_no,
+                                const char *out_refund_no,
+                                const char *number);
 void sandbox_reply_judge (SandboxReply *reply, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+void sandbox_call_clear (SandboxCall *call);
 
 SandboxPush *sandbox_push_new (const char *url, const char *body);
 void sandbox_push_free (SandboxPush *push);

@@ -20,6 +20,8 @@ struct _SandboxNotifier {
 typedef struct {
   SandboxNotifier *notifier;
   SandboxOrder *order;
+  SandboxNotifyState *state; /* of the order or of its refund */
+  guint *count;
   SandboxPush *push;
   GCancellable *cancellable;
   SoupMessage *message;
@@ -67,8 +69,8 @@ posting_end (Posting *posting, guint status, const char *reply, gsize length)
   g_clear_handle_id (&posting->timer_id, g_source_remove);
   g_clear_object (&posting->message);
   g_clear_object (&posting->cancellable);
-  order->notifications++;
-  order->notify = delivery.accepted ? SANDBOX_NOTIFY_DELIVERED : SANDBOX_NOTIFY_FAILED;
+  ++*posting->count;
+  *posting->state = delivery.accepted ? SANDBOX_NOTIFY_DELIVERED : SANDBOX_NOTIFY_FAILED;
   sandbox_log (
       "NOTIFY %s %s %u %s: %s", order->account, url, status, delivery.accepted ? "accepted" : "refused", quoted);
 
@@ -241,18 +243,26 @@ on_nowhere (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Tells the merchant what became of the order; a repeat tells the same event again. */
+/* Tells the merchant what became of the order or, when @refund is one, of the refund; a repeat tells the same event
+ * again. */
 static void
-notify (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delivered, gpointer user_data)
+notify (
+    Sandbox *sandbox, SandboxOrder *order, SandboxRefund *refund, SandboxDelivered delivered, gpointer user_data)
 {
+  const SandboxGateway *gateway = sandbox_gateway_find (order->gateway);
   Posting *posting = g_new0 (Posting, 1);
   SandboxFault fault = sandbox_faults_take (sandbox->faults, order->gateway, "notify");
 
   posting->notifier = sandbox->notifier;
   posting->order = order;
+  posting->state = refund != NULL ? &refund->notify : &order->notify;
+  posting->count = refund != NULL ? &refund->notifications : &order->notifications;
   posting->delivered = delivered;
   posting->user_data = user_data;
-  posting->push = sandbox_gateway_find (order->gateway)->push (sandbox, order, fault);
+  if (refund == NULL)
+    posting->push = gateway->push (sandbox, order, fault);
+  else if (gateway->push_refund != NULL)
+    posting->push = gateway->push_refund (sandbox, refund, fault);
   g_hash_table_add (sandbox->notifier->running, posting);
   if (posting->push == NULL) {
     posting->push = sandbox_push_new ("", "");
@@ -271,7 +281,7 @@ sandbox_pay (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delivered, 
 {
   if (order->paid_at == NULL)
     order->paid_at = sandbox_now ();
-  notify (sandbox, order, delivered, user_data);
+  notify (sandbox, order, NULL, delivered, user_data);
 }
 
 /* Marks the deduction failed, once and for good, and tells its merchant. */
@@ -283,7 +293,7 @@ sandbox_fail (
     order->failed_at = sandbox_now ();
     order->failure = g_strdup (reason);
   }
-  notify (sandbox, order, delivered, user_data);
+  notify (sandbox, order, NULL, delivered, user_data);
 }
 
 typedef struct {
@@ -296,7 +306,7 @@ on_buyer_pays (gpointer user_data)
 {
   Buyer *buyer = user_data;
 
-  if (buyer->order->paid_at == NULL && buyer->order->failed_at == NULL && !sandbox_order_is_expired (buyer->order))
+  if (sandbox_order_is_open (buyer->order))
     sandbox_pay (buyer->sandbox, buyer->order, NULL, NULL);
   return G_SOURCE_REMOVE;
 }
@@ -306,10 +316,51 @@ sandbox_pay_later (Sandbox *sandbox, SandboxOrder *order)
 {
   Buyer *buyer = NULL;
 
-  if (sandbox->pay_after_ms == 0)
+  if (sandbox->pay_after_ms == 0 || order->charge == SANDBOX_CHARGE_NEVER)
     return;
   buyer = g_new0 (Buyer, 1);
   buyer->sandbox = sandbox;
   buyer->order = order;
   g_timeout_add_full (G_PRIORITY_DEFAULT, sandbox->pay_after_ms, on_buyer_pays, buyer, g_free);
+}
+
+/* Ends a refund, once and for good, and tells its merchant. */
+void
+sandbox_refund_end (Sandbox *sandbox,
+                    SandboxRefund *refund,
+                    SandboxRefundState state,
+                    SandboxDelivered delivered,
+                    gpointer user_data)
+{
+  sandbox_refund_set_state (refund, state);
+  notify (sandbox, refund->order, refund, delivered, user_data);
+}
+
+typedef struct {
+  Sandbox *sandbox;
+  SandboxRefund *refund;
+} Bank;
+
+static gboolean
+on_bank_refunds (gpointer user_data)
+{
+  Bank *bank = user_data;
+
+  if (bank->refund->state == SANDBOX_REFUND_PROCESSING)
+    sandbox_refund_end (bank->sandbox, bank->refund, SANDBOX_REFUND_SUCCESS, NULL, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* With --pay-after the money of a refund arrives as late as that of an order. */
+void
+sandbox_refund_later (Sandbox *sandbox, SandboxRefund *refund)
+{
+  Bank *bank = NULL;
+
+  if (sandbox->pay_after_ms == 0)
+    return;
+  bank = g_new0 (Bank, 1);
+  bank->sandbox = sandbox;
+  bank->refund = refund;
+  g_timeout_add_full (G_PRIORITY_DEFAULT, sandbox->pay_after_ms, on_bank_refunds, bank, g_free);
 }

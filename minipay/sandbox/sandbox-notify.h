@@ -10,6 +10,7 @@ typedef struct {
   const char *reply;
 } SandboxDelivery;
 
+/* @order: the one paid, or the one a refund is of. */
 typedef void (*SandboxDelivered) (SandboxOrder *order, const SandboxDelivery *delivery, gpointer user_data);
 
 SandboxNotifier *sandbox_notifier_new (void);
@@ -19,5 +20,12 @@ void sandbox_pay (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delive
 void sandbox_fail (
     Sandbox *sandbox, SandboxOrder *order, const char *reason, SandboxDelivered delivered, gpointer user_data);
 void sandbox_pay_later (Sandbox *sandbox, SandboxOrder *order);
+
+void sandbox_refund_end (Sandbox *sandbox,
+                         SandboxRefund *refund,
+                         SandboxRefundState state,
+                         SandboxDelivered delivered,
+                         gpointer user_data);
+void sandbox_refund_later (Sandbox *sandbox, SandboxRefund *refund);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SandboxNotifier, sandbox_notifier_free)

@@ -3,6 +3,8 @@
 
 #include "sandbox-order.h"
 
+#include <string.h>
+
 #include "sandbox-crypto.h"
 
 #define MAX_ORDERS 100000
@@ -30,6 +32,9 @@ order_free (gpointer data)
   g_free (order->handle);
   g_free (order->event);
   g_free (order->failure);
+  g_free (order->trade_type);
+  g_clear_pointer (&order->closed_at, g_date_time_unref);
+  g_clear_pointer (&order->reversed_at, g_date_time_unref);
   g_hash_table_unref (order->extra);
   g_clear_pointer (&order->expires_at, g_date_time_unref);
   g_clear_pointer (&order->paid_at, g_date_time_unref);
@@ -142,13 +147,50 @@ sandbox_order_get (SandboxOrder *order, const char *name)
   return g_hash_table_lookup (order->extra, name);
 }
 
+/* What becomes of a code payment, by the last digit of the code: 0 to 5 pay at once, 6 asks for the password and
+ * gets it, 7 asks and never gets it, 8 has no money, 9 is a code that has expired or was used. */
+SandboxCharge
+sandbox_charge_of (const char *auth_code)
+{
+  switch (*auth_code != '\0' ? auth_code[strlen (auth_code) - 1] : '9') {
+  case '6':
+    return SANDBOX_CHARGE_WAITS;
+  case '7':
+    return SANDBOX_CHARGE_NEVER;
+  case '8':
+    return SANDBOX_CHARGE_NO_MONEY;
+  case '9':
+    return SANDBOX_CHARGE_EXPIRED;
+  default:
+    return SANDBOX_CHARGE_PAID;
+  }
+}
+
+/* By the merchant, by taking a code payment back, or by time. */
 gboolean
-sandbox_order_is_expired (SandboxOrder *order)
+sandbox_order_is_closed (SandboxOrder *order)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
 
+  if (order->closed_at != NULL || order->reversed_at != NULL)
+    return TRUE;
   return order->paid_at == NULL && order->failed_at == NULL && order->expires_at != NULL &&
          g_date_time_compare (now, order->expires_at) >= 0;
+}
+
+/* Whether a buyer can still pay it. */
+gboolean
+sandbox_order_is_open (SandboxOrder *order)
+{
+  return order->paid_at == NULL && order->failed_at == NULL && !sandbox_order_is_closed (order);
+}
+
+/* Whether a code payment waits for the buyer's password. */
+gboolean
+sandbox_order_is_waiting (SandboxOrder *order)
+{
+  return sandbox_order_is_open (order) &&
+         (order->charge == SANDBOX_CHARGE_WAITS || order->charge == SANDBOX_CHARGE_NEVER);
 }
 
 /* China time, which every one of these gateways speaks. */

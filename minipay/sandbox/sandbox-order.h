@@ -10,6 +10,16 @@ typedef enum {
   SANDBOX_NOTIFY_FAILED = 3
 } SandboxNotifyState;
 
+/* What the buyer's side makes of a payment code. */
+typedef enum {
+  SANDBOX_CHARGE_NONE, /* no code payment */
+  SANDBOX_CHARGE_PAID,
+  SANDBOX_CHARGE_WAITS, /* for the buyer's password, which comes by /sandbox/pay or --pay-after */
+  SANDBOX_CHARGE_NEVER, /* waits for a password that --pay-after does not bring */
+  SANDBOX_CHARGE_NO_MONEY,
+  SANDBOX_CHARGE_EXPIRED
+} SandboxCharge;
+
 typedef struct {
   const char *gateway; /* static: name in the table of gateways */
   const char *account; /* static: name of the group in the written configuration */
@@ -28,13 +38,17 @@ typedef struct {
   char *event;          /* nullable; body of the first notification, which every repeat carries again */
   char *failure;        /* nullable; why the deduction failed */
   GHashTable *extra;    /* what only this order's gateway keeps, text by names of its own */
+  char *trade_type;     /* nullable; the scene as the gateway writes it: JSAPI, NATIVE, APP, MWEB, MICROPAY */
   const char *wallet;   /* static: "wechat" or "alipay" */
   const char *currency; /* static */
   gint64 total;         /* minor units of @currency */
   gint64 pay_type;
-  GDateTime *expires_at; /* nullable */
-  GDateTime *paid_at;    /* nullable; set once */
-  GDateTime *failed_at;  /* nullable; set once, and never beside @paid_at */
+  GDateTime *expires_at;  /* nullable */
+  GDateTime *paid_at;     /* nullable; set once */
+  GDateTime *failed_at;   /* nullable; set once, and never beside @paid_at */
+  GDateTime *closed_at;   /* nullable; by the merchant, and never beside @paid_at */
+  GDateTime *reversed_at; /* nullable; a code payment taken back, paid or not */
+  SandboxCharge charge;   /* of a code payment */
   SandboxNotifyState notify;
   guint notifications;
 } SandboxOrder;
@@ -52,7 +66,10 @@ gboolean sandbox_orders_is_full (SandboxOrders *self);
 
 void sandbox_order_set (SandboxOrder *order, const char *name, const char *value);
 const char *sandbox_order_get (SandboxOrder *order, const char *name);
-gboolean sandbox_order_is_expired (SandboxOrder *order);
+SandboxCharge sandbox_charge_of (const char *auth_code);
+gboolean sandbox_order_is_open (SandboxOrder *order);
+gboolean sandbox_order_is_waiting (SandboxOrder *order);
+gboolean sandbox_order_is_closed (SandboxOrder *order);
 GDateTime *sandbox_now (void);
 char *sandbox_time (GDateTime *time);
 

@@ -13,11 +13,14 @@
 #include "sandbox-control.h"
 #include "sandbox-log.h"
 #include "sandbox-tap.h"
+#include "sandbox-traffic.h"
 
-#define BACKLOG      1024 /* a merchant may open all his connections at once */
-#define TOKEN        "access_token="
-#define TAP_KEY      "sandbox-tap"
-#define RECEIVED_KEY "sandbox-received"
+#define BACKLOG        1024 /* a merchant may open all his connections at once */
+#define TOKEN          "access_token="
+#define TAP_KEY        "sandbox-tap"
+#define RECEIVED_KEY   "sandbox-received"
+#define CHUNK          (64 * 1024)
+#define CHUNKS_OF_HALF 4
 
 struct _SandboxServer {
   Sandbox *sandbox;
@@ -38,6 +41,7 @@ typedef struct {
   SandboxRequest *request;
   SandboxReply *reply;
   gboolean is_paused;
+  guint chunks;
 } Call;
 
 static void
@@ -80,24 +84,149 @@ log_call (Call *call)
                method,
                target,
                call->reply->status,
-               call->reply->cut ? " cut" : "",
+               call->reply->sending != SANDBOX_SEND_WHOLE ? " broken" : "",
                call->reply->verdict != NULL ? call->reply->verdict : plain);
 }
 
-/* Promises a whole answer, sends half of it and hangs up. */
+/* The whole answer as bytes; a reply without a status text of its own is OK to every client. */
+static GString *
+make_message (Call *call)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text,
+                          "HTTP/1.1 %u OK\r\nContent-Type: %s\r\nContent-Length: %u\r\n",
+                          call->reply->status,
+                          call->reply->content_type,
+                          call->reply->body->len);
+  for (guint i = 0; i + 1 < call->reply->headers->len; i += 2)
+    g_string_append_printf (text,
+                            "%s: %s\r\n",
+                            (const char *) g_ptr_array_index (call->reply->headers, i),
+                            (const char *) g_ptr_array_index (call->reply->headers, i + 1));
+  g_string_append (text, "\r\n");
+  g_string_append_len (text, (const char *) call->reply->body->data, call->reply->body->len);
+  return text;
+}
+
+/* An answer that comes byte by byte, longer than anybody waits. */
+typedef struct {
+  GIOStream *stream;
+  GString *text;
+  gsize sent;
+} Drip;
+
+static gboolean
+on_drip (gpointer user_data)
+{
+  Drip *drip = user_data;
+  GOutputStream *output = g_io_stream_get_output_stream (drip->stream);
+
+  if (drip->sent < drip->text->len &&
+      g_output_stream_write_all (output, drip->text->str + drip->sent++, 1, NULL, NULL, NULL))
+    return G_SOURCE_CONTINUE;
+  g_io_stream_close (drip->stream, NULL, NULL);
+  g_object_unref (drip->stream);
+  g_string_free (drip->text, TRUE);
+  g_free (drip);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+send_dripping (Call *call)
+{
+  Drip *drip = g_new0 (Drip, 1);
+
+  drip->stream = soup_server_message_steal_connection (call->message);
+  drip->text = make_message (call);
+  g_timeout_add (MAX (call->reply->fault.milliseconds, 1), on_drip, drip);
+}
+
+/* Promises a whole answer, sends half of it, or of its head when there is no more, and hangs up. */
 static void
 send_half (Call *call)
 {
   g_autoptr (GIOStream) stream = soup_server_message_steal_connection (call->message);
-  g_autofree char *head = g_strdup_printf ("HTTP/1.1 %u OK\r\nContent-Type: %s\r\nContent-Length: %u\r\n\r\n",
-                                           call->reply->status,
-                                           call->reply->content_type,
-                                           call->reply->body->len);
-  GOutputStream *output = g_io_stream_get_output_stream (stream);
+  GString *text = make_message (call);
+  gsize body = call->reply->body->len;
 
-  g_output_stream_write_all (output, head, strlen (head), NULL, NULL, NULL);
-  g_output_stream_write_all (output, call->reply->body->data, call->reply->body->len / 2, NULL, NULL, NULL);
+  g_output_stream_write_all (g_io_stream_get_output_stream (stream),
+                             text->str,
+                             body > 0 ? text->len - body + body / 2 : text->len / 2,
+                             NULL,
+                             NULL,
+                             NULL);
   g_io_stream_close (stream, NULL, NULL);
+  g_string_free (text, TRUE);
+}
+
+static void
+send_nothing (Call *call)
+{
+  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (call->message);
+
+  g_io_stream_close (stream, NULL, NULL);
+}
+
+static void
+send_chunk (Call *call)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (call->message);
+  g_autoptr (GBytes) chunk = g_input_stream_read_bytes (call->reply->stream, CHUNK, NULL, NULL);
+
+  if (chunk != NULL && g_bytes_get_size (chunk) > 0)
+    soup_message_body_append_bytes (body, chunk);
+  else
+    soup_message_body_complete (body);
+}
+
+static void
+on_wrote_chunk (SoupServerMessage *message, gpointer user_data)
+{
+  Call *call = user_data;
+  SandboxTap *tap = get_tap (message);
+
+  if (call->reply->sending == SANDBOX_SEND_HALF && ++call->chunks == CHUNKS_OF_HALF && tap != NULL)
+    g_io_stream_close (G_IO_STREAM (tap), NULL, NULL);
+  send_chunk (call);
+}
+
+static void
+on_stream_ended (SoupServerMessage *message, gpointer user_data)
+{
+  call_free (user_data);
+}
+
+/* A body that is made while it is sent. */
+static void
+start_stream (Call *call)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (call->message);
+
+  soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
+  soup_message_headers_set_content_type (headers, call->reply->content_type, NULL);
+  soup_message_body_set_accumulate (soup_server_message_get_response_body (call->message), FALSE);
+  g_signal_connect (call->message, "wrote-chunk", G_CALLBACK (on_wrote_chunk), call);
+  g_signal_connect (call->message, "finished", G_CALLBACK (on_stream_ended), call);
+  send_chunk (call);
+  if (call->is_paused)
+    soup_server_message_unpause (call->message);
+}
+
+/* Sends an answer that is none; FALSE when the answer is to go as it is. */
+static gboolean
+send_broken (Call *call)
+{
+  if (call->reply->sending == SANDBOX_SEND_WHOLE ||
+      (call->reply->sending == SANDBOX_SEND_HALF && call->reply->stream != NULL))
+    return FALSE;
+  if (call->reply->sending == SANDBOX_SEND_HALF)
+    send_half (call);
+  else if (call->reply->sending == SANDBOX_SEND_DRIPPING)
+    send_dripping (call);
+  else
+    send_nothing (call);
+  return TRUE;
 }
 
 static void
@@ -106,8 +235,7 @@ call_answer (Call *call)
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (call->message);
 
   log_call (call);
-  if (call->reply->cut) {
-    send_half (call);
+  if (send_broken (call)) {
     call_free (call);
     return;
   }
@@ -116,6 +244,10 @@ call_answer (Call *call)
   for (guint i = 0; i + 1 < call->reply->headers->len; i += 2)
     soup_message_headers_append (
         headers, g_ptr_array_index (call->reply->headers, i), g_ptr_array_index (call->reply->headers, i + 1));
+  if (call->reply->stream != NULL) {
+    start_stream (call);
+    return;
+  }
   if (call->reply->content_type != NULL)
     soup_server_message_set_response (call->message,
                                       call->reply->content_type,
@@ -168,9 +300,11 @@ call_handle (SandboxServer *self, Call *call, gboolean is_too_large)
     sandbox_reply_set (call->reply, 413, "text/plain", "");
   else if (!is_for_us (call->request))
     sandbox_reply_set (call->reply, 421, "text/plain", "the sandbox answers on loopback only");
-  else if (gateway != NULL)
+  else if (gateway != NULL) {
+    call->reply->call.gateway = gateway->name;
     gateway->handle (self->sandbox, call->request, call->reply);
-  else if (g_str_has_prefix (call->request->path, "/sandbox/")) {
+    sandbox_end (self->sandbox, call->reply);
+  } else if (g_str_has_prefix (call->request->path, "/sandbox/")) {
     call_pause (call);
     is_complete = sandbox_control_handle (self->sandbox, call->request, call->reply, on_replied, call);
   } else

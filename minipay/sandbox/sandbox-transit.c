@@ -10,6 +10,7 @@
 #include "sandbox-frame.h"
 #include "sandbox-json.h"
 #include "sandbox-notify.h"
+#include "sandbox-traffic.h"
 #include "sandbox-transit-order.h"
 
 #define GATEWAY     "transit"
@@ -127,13 +128,12 @@ deduct (Sandbox *sandbox, JsonNode *root, const char *nonce, SandboxReply *reply
     answer (reply, ERRCODE_ARGUMENTS, issue, nonce);
     return;
   }
-  fault = sandbox_faults_take (sandbox->faults, GATEWAY, "create");
-  if (fault.kind == SANDBOX_FAULT_HTTP_429) {
-    sandbox_fault_spoil (fault, reply);
-    return;
-  }
-
   number = sandbox_json_text (json_node_get_object (root), "out_order_no");
+  sandbox_reply_set_call (reply, "create", ACCOUNT);
+  sandbox_reply_set_numbers (reply, number, NULL, NULL);
+  if (!sandbox_begin (sandbox, reply, &fault))
+    return;
+
   fingerprint = sandbox_json_canonical (root);
   order = number != NULL ? sandbox_orders_find (sandbox->orders, ACCOUNT, number) : NULL;
   if (order != NULL && !g_str_equal (order->fingerprint, fingerprint)) {
@@ -149,7 +149,6 @@ deduct (Sandbox *sandbox, JsonNode *root, const char *nonce, SandboxReply *reply
   answer (reply, 0, "ok", nonce);
   if (fault.kind == SANDBOX_FAULT_SYSTEM_ERROR)
     answer (reply, ERRCODE_BUSY, "system error", nonce);
-  sandbox_fault_spoil (fault, reply);
 }
 
 static gboolean
@@ -273,13 +272,10 @@ control (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
 }
 
 static const SandboxFaultRule fault_rules[] = {
-  { SANDBOX_FAULT_DELAY, "cn" },        { SANDBOX_FAULT_CUT, "cn" },         { SANDBOX_FAULT_NO_SIGNATURE, "n" },
-  { SANDBOX_FAULT_BAD_SIGNATURE, "n" }, { SANDBOX_FAULT_OTHER_DIGEST, "n" }, { SANDBOX_FAULT_BAD_PADDING, "n" },
-  { SANDBOX_FAULT_WRONG_ORDER, "n" },   { SANDBOX_FAULT_WRONG_AMOUNT, "n" }, { SANDBOX_FAULT_WRONG_MCHID, "n" },
-  { SANDBOX_FAULT_WRONG_APPID, "n" },   { SANDBOX_FAULT_DUPLICATE, "n" },    { SANDBOX_FAULT_SYSTEM_ERROR, "c" },
-  { SANDBOX_FAULT_HTTP_500, "c" },      { SANDBOX_FAULT_HTTP_502, "c" },     { SANDBOX_FAULT_HTTP_429, "c" },
-  { SANDBOX_FAULT_HTML, "c" },          { SANDBOX_FAULT_REDIRECT, "c" },     { SANDBOX_FAULT_GZIP_BOMB, "c" },
-  { SANDBOX_FAULT_NONE, "" },
+  { SANDBOX_FAULT_NO_SIGNATURE, "n" }, { SANDBOX_FAULT_BAD_SIGNATURE, "n" }, { SANDBOX_FAULT_OTHER_DIGEST, "n" },
+  { SANDBOX_FAULT_BAD_PADDING, "n" },  { SANDBOX_FAULT_WRONG_ORDER, "n" },   { SANDBOX_FAULT_WRONG_AMOUNT, "n" },
+  { SANDBOX_FAULT_WRONG_MCHID, "n" },  { SANDBOX_FAULT_WRONG_APPID, "n" },   { SANDBOX_FAULT_DUPLICATE, "n" },
+  { SANDBOX_FAULT_SYSTEM_ERROR, "c" }, { SANDBOX_FAULT_NONE, "" },
 };
 
 const SandboxGateway sandbox_transit = {

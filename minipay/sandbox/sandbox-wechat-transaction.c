@@ -121,7 +121,7 @@ sandbox_wechat_make_transaction (SandboxOrder *order, SandboxFault fault)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *other = sandbox_random_digits (20);
   gboolean is_paid = order->paid_at != NULL;
-  gboolean is_expired = sandbox_order_is_expired (order);
+  gboolean is_expired = sandbox_order_is_closed (order);
 
   json_builder_begin_object (builder);
   add_parties (builder, mode, order, fault);

@@ -9,6 +9,7 @@
 #include "sandbox-fields.h"
 #include "sandbox-notify.h"
 #include "sandbox-sign-v2.h"
+#include "sandbox-traffic.h"
 #include "sandbox-wechat-transaction.h"
 #include "sandbox-wechat-v2-order.h"
 #include "sandbox-xml.h"
@@ -87,7 +88,6 @@ answer (
   if (fault.kind == SANDBOX_FAULT_DUPLICATE)
     g_string_replace (twice, "</return_code>", "</return_code><return_code><![CDATA[FAIL]]></return_code>", 1);
   sandbox_reply_set (reply, 200, "text/plain", twice->str);
-  sandbox_fault_spoil (fault, reply);
 }
 
 static void
@@ -163,7 +163,7 @@ check_repeat (SandboxOrder *order, GHashTable *fields, const char **code)
       return "参数错误: a time is only given with the first call of an order";
   }
   *code = "ORDERCLOSED";
-  return sandbox_order_is_expired (order) ? "该订单已关闭" : NULL;
+  return sandbox_order_is_closed (order) ? "该订单已关闭" : NULL;
 }
 
 static SandboxOrder *
@@ -218,11 +218,8 @@ create (Sandbox *sandbox, const SandboxMerchant *merchant, GHashTable *fields, S
     refuse (sandbox, merchant, refusal.code, refusal.description, reply);
     return;
   }
-  fault = sandbox_faults_take (sandbox->faults, GATEWAY, "create");
-  if (fault.kind == SANDBOX_FAULT_HTTP_429) {
-    sandbox_fault_spoil (fault, reply);
+  if (!sandbox_begin (sandbox, reply, &fault))
     return;
-  }
 
   order = sandbox_orders_find (sandbox->orders, merchant->account, sandbox_fields_get (fields, "out_trade_no"));
   if (order != NULL && (issue = check_repeat (order, fields, &code)) != NULL)
@@ -295,16 +292,16 @@ query (Sandbox *sandbox, const SandboxMerchant *merchant, GHashTable *fields, Sa
     return;
   }
   order = find_order (sandbox, merchant, fields);
-  fault = sandbox_faults_take (sandbox->faults, GATEWAY, "query");
+  if (!sandbox_begin (sandbox, reply, &fault))
+    return;
   if (answer_trouble (fault, reply))
     return;
   if (order == NULL) {
     refuse (sandbox, merchant, "ORDERNOTEXIST", "此交易订单号不存在", reply);
-    sandbox_fault_spoil (fault, reply);
     return;
   }
 
-  is_expired = sandbox_order_is_expired (order);
+  is_expired = sandbox_order_is_closed (order);
   answered = make_transaction (merchant, order, fault);
   put (answered, "trade_state", order->paid_at != NULL ? "SUCCESS" : is_expired ? "CLOSED" : "NOTPAY");
   put (answered,
@@ -390,6 +387,8 @@ handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
 
   if (merchant == NULL)
     return;
+  sandbox_reply_set_call (reply, g_str_equal (request->path, PATH_ORDER) ? "create" : "query", merchant->account);
+  sandbox_reply_set_numbers (reply, sandbox_fields_get (fields, "out_trade_no"), NULL, NULL);
   if (g_str_equal (request->path, PATH_ORDER))
     create (sandbox, merchant, fields, reply);
   else
@@ -431,8 +430,6 @@ is_acknowledged (const SandboxPush *push, guint status, GBytes *answer)
 }
 
 static const SandboxFaultRule fault_rules[] = {
-  { SANDBOX_FAULT_DELAY, "cqn" },
-  { SANDBOX_FAULT_CUT, "cqn" },
   { SANDBOX_FAULT_NO_SIGNATURE, "cqn" },
   { SANDBOX_FAULT_BAD_SIGNATURE, "cqn" },
   { SANDBOX_FAULT_OTHER_DIGEST, "cqn" },
@@ -442,12 +439,6 @@ static const SandboxFaultRule fault_rules[] = {
   { SANDBOX_FAULT_WRONG_MCHID, "cqn" },
   { SANDBOX_FAULT_WRONG_APPID, "cqn" },
   { SANDBOX_FAULT_SYSTEM_ERROR, "cq" },
-  { SANDBOX_FAULT_HTTP_500, "cq" },
-  { SANDBOX_FAULT_HTTP_502, "cq" },
-  { SANDBOX_FAULT_HTTP_429, "cq" },
-  { SANDBOX_FAULT_HTML, "cq" },
-  { SANDBOX_FAULT_REDIRECT, "cq" },
-  { SANDBOX_FAULT_GZIP_BOMB, "cq" },
   { SANDBOX_FAULT_DUPLICATE, "cqn" },
   { SANDBOX_FAULT_NONE, "" },
 };

@@ -8,6 +8,7 @@
 #include "sandbox-crypto.h"
 #include "sandbox-json.h"
 #include "sandbox-notify.h"
+#include "sandbox-traffic.h"
 #include "sandbox-wechat-auth.h"
 #include "sandbox-wechat-mode.h"
 #include "sandbox-wechat-order.h"
@@ -24,8 +25,6 @@ answer (
   SandboxFault bad = { .kind = SANDBOX_FAULT_BAD_SIGNATURE };
 
   sandbox_reply_set (reply, 200, "application/json", body);
-  if (sandbox_fault_spoil (fault, reply))
-    return;
   sandbox_wechat_sign (sandbox, merchant, body, fault, reply->headers);
   if (fault.kind == SANDBOX_FAULT_DUPLICATE)
     sandbox_wechat_sign (sandbox, merchant, body, bad, reply->headers);
@@ -79,11 +78,8 @@ create (Sandbox *sandbox, const SandboxMerchant *merchant, const SandboxRequest 
   object = json_node_get_object (root);
   fingerprint = sandbox_json_canonical (root);
 
-  fault = sandbox_faults_take (sandbox->faults, merchant->gateway, "create");
-  if (fault.kind == SANDBOX_FAULT_HTTP_429) {
-    sandbox_fault_spoil (fault, reply);
+  if (!sandbox_begin (sandbox, reply, &fault))
     return;
-  }
 
   order = sandbox_orders_find (sandbox->orders, merchant->account, sandbox_json_text (object, "out_trade_no"));
   if (order != NULL && order->paid_at != NULL)
@@ -91,7 +87,7 @@ create (Sandbox *sandbox, const SandboxMerchant *merchant, const SandboxRequest 
   else if (order != NULL && !g_str_equal (order->fingerprint, fingerprint))
     sandbox_wechat_refuse (
         reply, 403, "OUT_TRADE_NO_USED", NULL, NULL, "out_trade_no is used with other parameters");
-  else if (order != NULL && sandbox_order_is_expired (order))
+  else if (order != NULL && sandbox_order_is_closed (order))
     sandbox_wechat_refuse (reply, 400, "ORDER_CLOSED", NULL, NULL, "the order is closed");
   else if (order == NULL && sandbox_orders_is_full (sandbox->orders))
     sandbox_wechat_refuse (reply, 429, "RATELIMIT_EXCEEDED", NULL, NULL, "the sandbox holds no more orders");
@@ -171,10 +167,10 @@ query (Sandbox *sandbox,
   if (order != NULL && by_id && (order->paid_at == NULL || !g_str_equal (number, order->transaction_id)))
     order = NULL; /* the gateway's number exists for a buyer's payment, not for an order */
 
-  fault = sandbox_faults_take (sandbox->faults, merchant->gateway, "query");
+  if (!sandbox_begin (sandbox, reply, &fault))
+    return;
   if (order == NULL) {
     sandbox_wechat_refuse (reply, 404, "ORDER_NOT_EXIST", NULL, NULL, "the order does not exist");
-    sandbox_fault_spoil (fault, reply);
     return;
   }
   text = sandbox_wechat_make_transaction (order, fault);
@@ -255,6 +251,7 @@ serve (Sandbox *sandbox, const char *gateway, const SandboxRequest *request, San
   if (merchant == NULL || !sandbox_wechat_check_headers (sandbox, merchant, request, reply))
     return;
 
+  sandbox_reply_set_call (reply, is_create ? "create" : "query", merchant->account);
   if (is_create)
     create (sandbox, merchant, request, reply);
   else if (is_query)
@@ -285,15 +282,16 @@ is_acknowledged (const SandboxPush *made, guint status, GBytes *answer)
 
 /* What both gateways can do wrong. */
 #define FAULTS                                                                                                     \
-  { SANDBOX_FAULT_DELAY, "cqn" }, { SANDBOX_FAULT_CUT, "cqn" }, { SANDBOX_FAULT_NO_SIGNATURE, "cqn" },             \
-      { SANDBOX_FAULT_BAD_SIGNATURE, "cqn" }, { SANDBOX_FAULT_SIGNTEST, "cqn" }, { SANDBOX_FAULT_STALE, "cqn" },   \
-      { SANDBOX_FAULT_WRONG_ORDER, "qn" }, { SANDBOX_FAULT_WRONG_AMOUNT, "qn" },                                   \
-      { SANDBOX_FAULT_WRONG_CURRENCY, "qn" }, { SANDBOX_FAULT_WRONG_MCHID, "qn" },                                 \
-      { SANDBOX_FAULT_WRONG_APPID, "qn" }, { SANDBOX_FAULT_HTTP_500, "cq" }, { SANDBOX_FAULT_HTTP_502, "cq" },     \
-      { SANDBOX_FAULT_HTTP_429, "cq" }, { SANDBOX_FAULT_HTML, "cq" }, { SANDBOX_FAULT_REDIRECT, "cq" },            \
-      { SANDBOX_FAULT_GZIP_BOMB, "cq" }, { SANDBOX_FAULT_DUPLICATE, "cqn" },                                       \
+  { SANDBOX_FAULT_NO_SIGNATURE, "cqrbon" }, { SANDBOX_FAULT_BAD_SIGNATURE, "cqrbon" },                             \
+      { SANDBOX_FAULT_SIGNTEST, "cqrbon" }, { SANDBOX_FAULT_STALE, "cqrbon" },                                     \
+      { SANDBOX_FAULT_WRONG_ORDER, "qrn" }, { SANDBOX_FAULT_WRONG_REFUND, "rn" },                                  \
+      { SANDBOX_FAULT_WRONG_AMOUNT, "qrn" }, { SANDBOX_FAULT_WRONG_CURRENCY, "qrn" },                              \
+      { SANDBOX_FAULT_WRONG_MCHID, "qn" }, { SANDBOX_FAULT_WRONG_APPID, "qn" },                                    \
+      { SANDBOX_FAULT_DUPLICATE, "cqrbon" }, { SANDBOX_FAULT_SYSTEM_ERROR, "cqrbo" },                              \
+      { SANDBOX_FAULT_WRONG_DIGEST, "b" }, { SANDBOX_FAULT_DISGUISED_ERROR, "b" },                                 \
+      { SANDBOX_FAULT_BILL_CREATING, "b" }, { SANDBOX_FAULT_NO_BILL, "b" },                                        \
   {                                                                                                                \
-    SANDBOX_FAULT_UNKNOWN_SERIAL, "cqn"                                                                            \
+    SANDBOX_FAULT_UNKNOWN_SERIAL, "cqrbon"                                                                         \
   }
 
 static gboolean

@@ -9,6 +9,7 @@
 #include "sandbox-fields.h"
 #include "sandbox-json.h"
 #include "sandbox-notify.h"
+#include "sandbox-traffic.h"
 
 #define GATEWAY   "weidoufu"
 #define MAX_TOTAL 999999999
@@ -237,7 +238,6 @@ answer_order (SandboxOrder *order, SandboxFault fault, SandboxReply *reply)
                                            order->handle);
 
   sandbox_reply_set (reply, 200, "application/json", text);
-  sandbox_fault_spoil (fault, reply);
 }
 
 static SandboxOrder *
@@ -281,14 +281,12 @@ create (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
     refuse_field (reply, fields, "access_key is not the one of the sandbox's configuration");
     return;
   }
+  sandbox_reply_set_call (reply, "create", GATEWAY);
+  sandbox_reply_set_numbers (reply, sandbox_fields_get (fields, "out_order_no"), NULL, NULL);
   if (!check_signature (sandbox, fields, reply) || !check_fields (fields, &pay_type, &total, reply))
     return;
-
-  fault = sandbox_faults_take (sandbox->faults, GATEWAY, "create");
-  if (fault.kind == SANDBOX_FAULT_HTTP_429) {
-    sandbox_fault_spoil (fault, reply);
+  if (!sandbox_begin (sandbox, reply, &fault))
     return;
-  }
 
   fingerprint = make_string_to_sign (fields);
   order = sandbox_orders_find (sandbox->orders, GATEWAY, sandbox_fields_get (fields, "out_order_no"));
@@ -325,7 +323,10 @@ query (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
     order = sandbox_orders_find_number (sandbox->orders, GATEWAY, gateway_no);
   else if (number != NULL)
     order = sandbox_orders_find (sandbox->orders, GATEWAY, number);
-  fault = sandbox_faults_take (sandbox->faults, GATEWAY, "query");
+  sandbox_reply_set_call (reply, "query", GATEWAY);
+  sandbox_reply_set_numbers (reply, number, NULL, NULL);
+  if (!sandbox_begin (sandbox, reply, &fault))
+    return;
 
   if (order == NULL) {
     sandbox_reply_set (reply,
@@ -336,7 +337,6 @@ query (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
                              "out_order_no\",\"status\":\"fail\",\"data\":{}}"
                            : "{\"code\":0,\"message\":\"订单不存在\",\"status\":\"fail\",\"data\":{}}");
     sandbox_reply_judge (reply, "refused: no such order");
-    sandbox_fault_spoil (fault, reply);
     return;
   }
 
@@ -355,7 +355,6 @@ query (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
   json_builder_end_object (builder);
   text = sandbox_json_write (builder);
   sandbox_reply_set (reply, 200, "application/json", text);
-  sandbox_fault_spoil (fault, reply);
 }
 
 static void
@@ -434,11 +433,8 @@ is_acknowledged (const SandboxPush *push, guint status, GBytes *answer)
 }
 
 static const SandboxFaultRule fault_rules[] = {
-  { SANDBOX_FAULT_DELAY, "cqn" },       { SANDBOX_FAULT_CUT, "cqn" },         { SANDBOX_FAULT_NO_SIGNATURE, "n" },
-  { SANDBOX_FAULT_BAD_SIGNATURE, "n" }, { SANDBOX_FAULT_WRONG_ORDER, "cqn" }, { SANDBOX_FAULT_WRONG_AMOUNT, "n" },
-  { SANDBOX_FAULT_HTTP_500, "cq" },     { SANDBOX_FAULT_HTTP_502, "cq" },     { SANDBOX_FAULT_HTTP_429, "cq" },
-  { SANDBOX_FAULT_HTML, "cq" },         { SANDBOX_FAULT_REDIRECT, "cq" },     { SANDBOX_FAULT_GZIP_BOMB, "cq" },
-  { SANDBOX_FAULT_DUPLICATE, "n" },     { SANDBOX_FAULT_NONE, "" },
+  { SANDBOX_FAULT_NO_SIGNATURE, "n" }, { SANDBOX_FAULT_BAD_SIGNATURE, "n" }, { SANDBOX_FAULT_WRONG_ORDER, "cqn" },
+  { SANDBOX_FAULT_WRONG_AMOUNT, "n" }, { SANDBOX_FAULT_DUPLICATE, "n" },     { SANDBOX_FAULT_NONE, "" },
 };
 
 const SandboxGateway sandbox_weidoufu = {

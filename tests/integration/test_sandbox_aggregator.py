@@ -383,7 +383,7 @@ class Notifications(AggregatorTest):
         self.assertLess(len(self.merchant.wait(3)[2][1]), len(first[1]))
 
     def test_faults_it_cannot_commit(self):
-        for operation, kind in (("query", "http-500"), ("notify", "signtest"), ("create", "wrong-amount"),
+        for operation, kind in (("pay", "http-500"), ("notify", "signtest"), ("create", "wrong-amount"),
                                 ("notify", "wrong-currency"), ("notify", "html")):
             answer = self.program.control("fault", {"gateway": GATEWAY, "operation": operation, "kind": kind})
             self.assertEqual(answer.status, 400, (operation, kind))

@@ -367,7 +367,7 @@ class Faults(TransitTest):
         self.assertEqual(self.call(deduction)["errcode"], 0)
 
     def test_faults_transit_does_not_have_are_refused(self):
-        for operation, kind in (("query", "delay"), ("create", "bad-signature"), ("notify", "stale"),
+        for operation, kind in (("pay", "delay"), ("create", "bad-signature"), ("notify", "stale"),
                                 ("notify", "wrong-currency"), ("notify", "http-500")):
             answer = self.program.control("fault", dict(gateway="transit", operation=operation, kind=kind))
             self.assertEqual(answer.status, 400)
