@@ -451,7 +451,7 @@ minipay_exchange_refuse_known (MinipayExchange *self,
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), FALSE);
 
   entry = minipay_error_table_lookup (minipay_provider_info_get_manifest (self->info)->errors,
-                                      minipay_operation_to_string (self->operation),
+                                      minipay_exchange_get_name (self),
                                       gateway_code);
   if (entry == NULL)
     return FALSE;

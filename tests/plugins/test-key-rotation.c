@@ -219,7 +219,7 @@ drill_refresh_if_due (Drill *self, gboolean has_second)
   g_autoptr (GError) error = NULL;
 
   if (now - self->refreshed_at < REFRESH ||
-      !minipay_limits_check_operation (x->info, x->config, MINIPAY_OPERATION_REFRESH_KEYS, NULL))
+      !minipay_limits_check_operation (x->info, x->config, "refresh-keys", NULL))
     return;
   self->refreshed_at = now;
   g_clear_object (&x->exchange);
