@@ -146,6 +146,27 @@ test_damaged_container (void)
   }
 }
 
+/* The key would open, but somebody changed what its seal is made of: the salt, before the count at the end. */
+static void
+test_altered_container (void)
+{
+  g_autoptr (JsonObject) root = fixtures_load ("key-zoo.json");
+  g_autoptr (MinipaySecret) material = fixtures_get_material (root, "pkcs12-legacy");
+  g_autoptr (MinipaySecret) altered = NULL;
+  g_autoptr (MinipayKey) passphrase = fixtures_new_secret (PASSPHRASE);
+  g_autoptr (GError) error = NULL;
+  g_autofree guint8 *copy = NULL;
+  gsize length;
+  const guint8 *der = minipay_secret_peek (material, &length);
+
+  copy = g_memdup2 (der, length);
+  copy[length - 6] ^= 1;
+  altered = minipay_secret_new (copy, length);
+  g_assert_null (minipay_key_load_private (altered, passphrase, "field", &error));
+  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG);
+  g_assert_cmpstr (error->message, ==, "field is a PKCS#12 container that its passphrase does not open");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,6 +175,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keys-sealed/passphrase/unneeded-is-no-mistake", test_passphrase_unneeded);
   g_test_add_func ("/keys-sealed/sm2/every-shape-pairs", test_sm2_shapes);
   g_test_add_func ("/keys-sealed/passphrase/wrong-or-missing-refused", test_sealed_refused);
+  g_test_add_func ("/keys-sealed/altered/refused", test_altered_container);
   g_test_add_func ("/keys-sealed/damaged/typed-error", test_damaged_container);
   return g_test_run ();
 }
