@@ -2,13 +2,15 @@
 #include "config.h"
 
 #include "client/minipay-account-private.h"
-#include "core/minipay-bill-private.h"
-#include "core/minipay-error.h"
 
 static GObject *
 bill_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error)
 {
-  return result != NULL ? g_object_ref (result) : NULL;
+  MinipayAccount *self = data;
+
+  if (minipay_exchange_has_unknown_key (x))
+    minipay_account_refresh_if_due (self, TRUE);
+  return result != NULL ? (GObject *) minipay_exchange_commit_bill (x, MINIPAY_BILL (result), error) : NULL;
 }
 
 const MinipayExchangePolicy minipay_bill_policy = { NULL, bill_conclude };

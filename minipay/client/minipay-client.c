@@ -18,6 +18,7 @@
 /* WeChat Pay: ask every 5 seconds for about 30, then reverse */
 #define DEFAULT_CODE_INTERVAL_MS 5000
 #define DEFAULT_CODE_PATIENCE_MS 30000
+#define MAX_CALLS_PER_SECOND     100000
 #define MAX_CODE_INTERVAL_MS     30000
 #define MAX_CODE_PATIENCE_MS     120000
 
@@ -50,6 +51,7 @@ struct _MinipayClient {
   MinipayTransport *transport;
   guint max_in_flight;
   guint deadline_ms;
+  guint calls_per_second;
   guint code_interval_ms;
   guint code_patience_ms;
   char *ca_file;
@@ -116,6 +118,7 @@ minipay_client_init (MinipayClient *self)
   self->entries = g_ptr_array_new_with_free_func (client_entry_free);
   self->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
   self->deadline_ms = DEFAULT_DEADLINE_MS;
+  self->calls_per_second = MINIPAY_CALLS_PER_SECOND;
   self->code_interval_ms = DEFAULT_CODE_INTERVAL_MS;
   self->code_patience_ms = DEFAULT_CODE_PATIENCE_MS;
 }
@@ -266,19 +269,21 @@ client_read_number (GKeyFile *file, const char *key, guint minimum, guint maximu
 static gboolean
 client_read_transport (MinipayClient *self, GKeyFile *file, const char *folder, GError **error)
 {
-  static const char *const known[] = { "max-in-flight",    "deadline-ms", "code-interval-ms",
-                                       "code-patience-ms", "ca-file",     NULL };
+  static const char *const known[] = {
+    "max-in-flight", "deadline-ms", "calls-per-second", "code-interval-ms", "code-patience-ms", "ca-file", NULL
+  };
   g_auto (GStrv) keys = g_key_file_get_keys (file, "transport", NULL, NULL);
   g_autofree char *ca_file = g_key_file_get_string (file, "transport", "ca-file", NULL);
 
   for (char **key = keys; key != NULL && *key != NULL; key++)
     if (!g_strv_contains (known, *key)) {
-      g_set_error (error,
-                   MINIPAY_ERROR,
-                   MINIPAY_ERROR_CONFIG,
-                   "[transport] %s is no setting, there are max-in-flight, deadline-ms, code-interval-ms, "
-                   "code-patience-ms and ca-file",
-                   *key);
+      g_set_error (
+          error,
+          MINIPAY_ERROR,
+          MINIPAY_ERROR_CONFIG,
+          "[transport] %s is no setting, there are max-in-flight, deadline-ms, calls-per-second, code-interval-ms, "
+          "code-patience-ms and ca-file",
+          *key);
       return FALSE;
     }
   if (self->transport != NULL) {
@@ -291,6 +296,7 @@ client_read_transport (MinipayClient *self, GKeyFile *file, const char *folder, 
   }
   return client_read_number (file, "max-in-flight", 1, 1024, &self->max_in_flight, error) &&
          client_read_number (file, "deadline-ms", 100, MAX_DEADLINE_MS, &self->deadline_ms, error) &&
+         client_read_number (file, "calls-per-second", 1, MAX_CALLS_PER_SECOND, &self->calls_per_second, error) &&
          client_read_number (file, "code-interval-ms", 100, MAX_CODE_INTERVAL_MS, &self->code_interval_ms, error) &&
          client_read_number (file, "code-patience-ms", 0, MAX_CODE_PATIENCE_MS, &self->code_patience_ms, error);
 }
@@ -320,7 +326,9 @@ client_read_account (MinipayClient *self, GKeyFile *file, const char *group, con
  * @error: return location for an error
  *
  * Adds the accounts of a key file: one group `[account NAME]` each, and `[transport]` with `max-in-flight`
- * (default 64), `deadline-ms` (100 to 30000, default 10000), `code-interval-ms` (100 to 30000, default 5000: how
+ * (default 64), `deadline-ms` (100 to 30000, default 10000), `calls-per-second` (1 to 100000, default
+ * 100: of one operation of one account; refunds at half of it, and 3 after the gateway said that it was too often),
+ * `code-interval-ms` (100 to 30000, default 5000: how
  * often a code payment is asked about), `code-patience-ms` (0 to 120000, default 30000: how long its buyer may
  * take) and `ca-file`. Relative paths start at the file's folder.
  *
@@ -484,6 +492,7 @@ client_start_account (MinipayClient *self, ClientEntry *entry, GError **error)
   config = minipay_account_config_new (info, entry->name, entry->settings, entry->folder, error);
   if (config == NULL)
     return FALSE;
+  minipay_account_config_set_pace (config, self->calls_per_second);
   if (self->ca_file != NULL && !minipay_account_config_is_loopback (config)) {
     g_set_error (error,
                  MINIPAY_ERROR,

@@ -165,7 +165,7 @@ minipay_bill_new_claimed (const char *sha1)
 {
   MinipayBill *self = g_object_new (MINIPAY_TYPE_BILL, NULL);
 
-  self->sha1 = g_ascii_strdown (sha1 != NULL ? sha1 : "", -1);
+  self->sha1 = g_strdup (sha1);
   return self;
 }
 

@@ -23,6 +23,19 @@ const char *const *minipay_account_config_get_base_urls (MinipayAccountConfig *s
 /* The value of a field that this provider need not have, or NULL. */
 const char *minipay_account_config_peek (MinipayAccountConfig *self, const char *field);
 
+/* What a connection shows to a gateway that asks for a certificate; NULL when the account has none. */
+GTlsCertificate *minipay_account_config_get_identity (MinipayAccountConfig *self);
+
+#define MINIPAY_CALLS_PER_SECOND 100
+
+/* How many calls of one operation a second, refunds at half of it; before anybody else has the settings. */
+void minipay_account_config_set_pace (MinipayAccountConfig *self, guint per_second);
+/* How long a call of @operation must wait for its turn, in microseconds; -1 when that is longer than @longest_us.
+ */
+gint64 minipay_account_config_take_turn (MinipayAccountConfig *self, const char *operation, gint64 longest_us);
+/* The gateway says that it is asked too often. */
+void minipay_account_config_slow_down (MinipayAccountConfig *self, const char *operation);
+
 GBytes *minipay_account_config_get_cached (MinipayAccountConfig *self, const char *key);
 void minipay_account_config_set_cached (MinipayAccountConfig *self, const char *key, GBytes *value);
 

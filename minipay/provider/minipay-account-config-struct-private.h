@@ -3,6 +3,7 @@
 
 #include "provider/minipay-account-config-private.h"
 #include "provider/minipay-manifest-private.h"
+#include "transport/minipay-bucket-private.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,10 @@ struct _MinipayAccountConfig {
   GHashTable *tokens;  /* field (char *) to where its token is found (char *) */
   GHashTable *present; /* field (char *): those with a key or a secret */
   MinipayKeyring *keyring;
+  GTlsCertificate *identity; /* nullable: what connections that need one show */
+
+  GMutex buckets_mutex;
+  MinipayBuckets *buckets;
 
   GMutex cache_mutex;
   GHashTable *cache; /* key (char *) to GBytes */

@@ -36,6 +36,9 @@ minipay_account_config_finalize (GObject *object)
   g_hash_table_unref (self->tokens);
   g_hash_table_unref (self->present);
   minipay_keyring_unref (self->keyring);
+  g_clear_object (&self->identity);
+  minipay_buckets_free (self->buckets);
+  g_mutex_clear (&self->buckets_mutex);
   g_hash_table_unref (self->cache);
   g_mutex_clear (&self->cache_mutex);
   G_OBJECT_CLASS (minipay_account_config_parent_class)->finalize (object);
@@ -54,8 +57,39 @@ minipay_account_config_init (MinipayAccountConfig *self)
   self->tokens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->present = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->keyring = minipay_keyring_new ();
+  self->buckets = minipay_buckets_new (MINIPAY_CALLS_PER_SECOND);
+  g_mutex_init (&self->buckets_mutex);
   self->cache = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   g_mutex_init (&self->cache_mutex);
+}
+
+GTlsCertificate *
+minipay_account_config_get_identity (MinipayAccountConfig *self)
+{
+  return self->identity;
+}
+
+void
+minipay_account_config_set_pace (MinipayAccountConfig *self, guint per_second)
+{
+  minipay_buckets_free (self->buckets);
+  self->buckets = minipay_buckets_new (per_second);
+}
+
+gint64
+minipay_account_config_take_turn (MinipayAccountConfig *self, const char *operation, gint64 longest_us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->buckets_mutex);
+
+  return minipay_buckets_take (self->buckets, operation, g_get_monotonic_time (), longest_us);
+}
+
+void
+minipay_account_config_slow_down (MinipayAccountConfig *self, const char *operation)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->buckets_mutex);
+
+  minipay_buckets_pause (self->buckets, operation, g_get_monotonic_time ());
 }
 
 gboolean

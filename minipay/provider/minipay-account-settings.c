@@ -7,6 +7,7 @@
 #include "core/minipay-secret-private.h"
 #include "provider/minipay-account-config-struct-private.h"
 #include "provider/minipay-provider-info-private.h"
+#include "transport/minipay-tls-identity-private.h"
 #include "wire/minipay-base64.h"
 #include "wire/minipay-times.h"
 
@@ -199,6 +200,37 @@ config_open_passphrase (ConfigReader *reader, const MinipayField *field, Minipay
          minipay_account_config_fail (reader->self, error, "%s: %s", name, local_error->message);
 }
 
+/* PEM with both, or PKCS#12, which has its passphrase in `FIELD-passphrase`. */
+static gboolean
+config_read_identity (ConfigReader *reader, const MinipayField *field, MinipaySecret *material, GError **error)
+{
+  g_autofree char *name = g_strconcat (field->name, "-passphrase", NULL);
+  const char *value = g_hash_table_lookup (reader->settings, name);
+  g_autoptr (MinipaySecret) passphrase = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  gsize length, n_text;
+  const guint8 *data = minipay_secret_peek (material, &length);
+  char *text = NULL;
+
+  if (value != NULL && *value != '\0') {
+    const guint8 *peeked;
+
+    passphrase = minipay_account_config_open_material (reader->self, name, value, TRUE, error);
+    if (passphrase == NULL)
+      return FALSE;
+    peeked = minipay_secret_peek (passphrase, &n_text);
+    while (n_text > 0 && (peeked[n_text - 1] == '\n' || peeked[n_text - 1] == '\r'))
+      n_text--;
+    text = g_strndup ((const char *) peeked, n_text);
+  }
+  bytes = g_bytes_new_static (data, length);
+  reader->self->identity = minipay_tls_identity_new (bytes, text, error);
+  if (text != NULL)
+    explicit_bzero (text, strlen (text));
+  g_free (text);
+  return reader->self->identity != NULL;
+}
+
 static gboolean
 config_read_private_key (ConfigReader *reader, const MinipayField *field, MinipaySecret *material, GError **error)
 {
@@ -241,6 +273,8 @@ config_read_key (ConfigReader *reader, const MinipayField *field, const char *va
     is_good = config_read_private_key (reader, field, material, &local_error);
   } else if (material != NULL && field->type == MINIPAY_FIELD_PUBLIC_KEY) {
     is_good = config_read_public_key (reader, field, material, &local_error);
+  } else if (material != NULL && field->type == MINIPAY_FIELD_IDENTITY) {
+    is_good = config_read_identity (reader, field, material, &local_error);
   } else if (material != NULL) {
     is_good = config_trust_certificates (reader, field, material, &local_error);
   }
@@ -317,6 +351,7 @@ config_read_field (ConfigReader *reader, const MinipayField *field, GError **err
   case MINIPAY_FIELD_PRIVATE_KEY:
   case MINIPAY_FIELD_PUBLIC_KEY:
   case MINIPAY_FIELD_CERTIFICATE:
+  case MINIPAY_FIELD_IDENTITY:
     return config_read_key (reader, field, value, error);
   case MINIPAY_FIELD_TOKEN:
     return config_read_token (reader, field, value, error);

@@ -118,6 +118,22 @@ exchange_check_body (MinipayExchange *self, GError **error)
   return FALSE;
 }
 
+static gboolean
+exchange_check_identity (MinipayExchange *self, GError **error)
+{
+  if ((self->flags & MINIPAY_SEND_FLAGS_IDENTITY) == 0 ||
+      minipay_account_config_get_identity (self->config) != NULL)
+    return TRUE;
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_CONFIG,
+               "account %s has no client certificate, which %s of provider %s needs",
+               minipay_account_config_get_name (self->config),
+               minipay_exchange_get_name (self),
+               minipay_provider_info_get_id (self->info));
+  return FALSE;
+}
+
 static GType
 exchange_get_result_type (MinipayExchange *self)
 {
@@ -186,7 +202,8 @@ exchange_check_acts (MinipayExchange *self, GError **error)
     exchange_set_plugin_error (self, error, "sends without end");
     return FALSE;
   }
-  return exchange_check_target (self, error) && exchange_check_body (self, error);
+  return exchange_check_target (self, error) && exchange_check_body (self, error) &&
+         exchange_check_identity (self, error) && minipay_exchange_open_bill (self, error);
 }
 
 /* Whether a signature covers what is claimed is known here, and told by nobody else. */
@@ -213,6 +230,7 @@ exchange_end_hook (MinipayExchange *self, gboolean is_good, GError *local_error,
   g_autoptr (GError) owned = local_error;
 
   exchange_set_in_hook (self, FALSE);
+  self->has_verified |= self->is_verified;
   if (is_good && owned == NULL && exchange_check_acts (self, &owned)) {
     exchange_mark_result (self);
     self->step++;
@@ -239,6 +257,7 @@ minipay_exchange_begin (MinipayExchange *self, GError **error)
   if (!exchange_prepare_hook (self, NULL, error))
     return FALSE;
   self->step = 0;
+  self->has_verified = FALSE;
   self->flags = MINIPAY_SEND_FLAGS_NONE;
   is_good = MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->begin (self->provider, self, &local_error);
   return exchange_end_hook (self, is_good, local_error, error);

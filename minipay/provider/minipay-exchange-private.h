@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "core/minipay-bill.h"
 #include "core/minipay-enums.h"
 #include "provider/minipay-exchange.h"
 #include "provider/minipay-payment-provider.h"
 #include "provider/minipay-provider-info.h"
+#include "transport/minipay-bill-file-private.h"
 #include "transport/minipay-transport-private.h"
 
 G_BEGIN_DECLS
@@ -64,6 +66,12 @@ const char *minipay_exchange_get_origin (MinipayExchange *self);
 guint minipay_exchange_get_n_sends (MinipayExchange *self);
 /* The order that somebody should ask the gateway about, or NULL. */
 const char *minipay_exchange_get_suggested_query (MinipayExchange *self);
+/* Where the body of the answer at hand goes; NULL when it is an answer like any other. */
+MinipayBillFile *minipay_exchange_get_bill (MinipayExchange *self);
+/* All of it has come: the answer as the provider gets it, (transfer full), with a body only when it was no bill. */
+MinipayHttpResponse *minipay_exchange_end_bill (MinipayExchange *self, MinipayHttpResponse *answer, GError **error);
+/* Gives the file its name when it is what the provider's result claims; the bill that the caller gets. */
+MinipayBill *minipay_exchange_commit_bill (MinipayExchange *self, MinipayBill *claimed, GError **error);
 GObject *minipay_exchange_get_result (MinipayExchange *self);
 const char *minipay_exchange_get_pending_reason (MinipayExchange *self);
 guint minipay_exchange_get_retry_after (MinipayExchange *self);

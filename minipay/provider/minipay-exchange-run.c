@@ -12,10 +12,14 @@
 #define BACK_OFF_CAP_MS  5000
 #define MAX_ANSWER_BYTES (1024 * 1024)
 #define SKEW_TO_NAME_S   60
+/* who would wait longer for his turn is told so: moments that were given away stay so when the gateway slows down
+ */
+#define LONGEST_TURN_US (2 * G_USEC_PER_SEC)
 
 typedef enum {
   RUN_START,    /* prepare, then begin */
   RUN_BEGIN,    /* begin (again) */
+  RUN_SEND,     /* its turn has come */
   RUN_ANSWERED, /* the transport reported */
 } RunPhase;
 
@@ -258,6 +262,12 @@ on_back_off_over (gpointer data)
 }
 
 static gboolean
+run_write_bill (gpointer data, const guint8 *bytes, gsize n, GError **error)
+{
+  return minipay_bill_file_write (data, bytes, n, error);
+}
+
+static gboolean
 run_send (Run *run)
 {
   MinipayAccountConfig *config = minipay_exchange_get_config (run->exchange);
@@ -272,6 +282,13 @@ run_send (Run *run)
     .log_operation = minipay_exchange_get_name (run->exchange),
   };
 
+  if (minipay_exchange_get_bill (run->exchange) != NULL) {
+    job.sink = (MinipayTransportSink){ run_write_bill, minipay_exchange_get_bill (run->exchange) };
+    job.max_download = G_MAXUINT64;
+  }
+  if ((minipay_exchange_get_flags (run->exchange) & MINIPAY_SEND_FLAGS_IDENTITY) != 0)
+    job.identity = minipay_account_config_get_identity (config);
+
   /* an earlier step that was answered did more than ask: what comes of this one cannot undo it */
   run->has_left |= run->answer != NULL && !run->is_safe;
   run->may_begin_again = run->may_begin_again && run_may_resend (run);
@@ -280,6 +297,40 @@ run_send (Run *run)
   g_clear_object (&run->answer);
   minipay_transport_send (run->setup.transport, &job, run->cancellable, on_transport_done, run);
   return FALSE;
+}
+
+/* On the I/O thread. */
+static void
+on_turn_come (gpointer data)
+{
+  Run *run = data;
+
+  run->phase = RUN_SEND;
+  run_wake (run);
+}
+
+/* Sends when it is the turn of this operation of this account: TRUE when the run is over. */
+static gboolean
+run_send_in_turn (Run *run)
+{
+  MinipayAccountConfig *config = minipay_exchange_get_config (run->exchange);
+  const char *operation = minipay_exchange_get_name (run->exchange);
+  const gint64 wait_us = minipay_account_config_take_turn (
+      config, operation, MIN (run->deadline_us - g_get_monotonic_time (), LONGEST_TURN_US));
+
+  if (wait_us == 0)
+    return run_send (run);
+  if (wait_us > 0) {
+    minipay_transport_call_later (run->setup.transport, (guint) (wait_us / 1000 + 1), on_turn_come, run);
+    return FALSE;
+  }
+  run_fail (run,
+            g_error_new (MINIPAY_ERROR,
+                         MINIPAY_ERROR_RATE_LIMITED,
+                         "account %s calls %s too often: nothing was sent, repeat later",
+                         minipay_account_config_get_name (config),
+                         operation));
+  return run_conclude (run);
 }
 
 /* Waits with full jitter before the next try; FALSE when there is none left within the deadline. */
@@ -306,7 +357,7 @@ run_after_hook (Run *run)
   MinipayExchange *x = run->exchange;
 
   if (minipay_exchange_get_request (x) != NULL)
-    return run_send (run);
+    return run_send_in_turn (run);
   if (minipay_exchange_get_pending_reason (x) != NULL) {
     run->has_left |= run->answer != NULL;
     if (run_back_off (run, minipay_exchange_get_retry_after (x)))
@@ -375,6 +426,13 @@ run_without_answer (Run *run)
   return run_conclude (run);
 }
 
+static void
+run_slow_down (Run *run)
+{
+  minipay_account_config_slow_down (minipay_exchange_get_config (run->exchange),
+                                    minipay_exchange_get_name (run->exchange));
+}
+
 static gboolean
 status_asks_for_retry (guint status)
 {
@@ -384,20 +442,28 @@ status_asks_for_retry (guint status)
 static gboolean
 run_answered (Run *run)
 {
+  g_autoptr (MinipayHttpResponse) answer = NULL;
   GError *error = NULL;
   guint status;
 
   if (run->outcome != MINIPAY_TRANSPORT_ANSWERED)
     return run_without_answer (run);
   status = minipay_http_response_get_status (run->answer);
+  if (status == 429)
+    run_slow_down (run);
   if (status_asks_for_retry (status)) {
     /* a proxy that gave up says nothing about what the gateway did */
     run->has_left |= status >= 500;
     if (run_back_off (run, 0))
       return FALSE;
   }
-  if (minipay_exchange_resume (run->exchange, run->answer, &error))
+  answer = minipay_exchange_get_bill (run->exchange) != NULL
+               ? minipay_exchange_end_bill (run->exchange, run->answer, &error)
+               : g_object_ref (run->answer);
+  if (answer != NULL && minipay_exchange_resume (run->exchange, answer, &error))
     return run_after_hook (run);
+  if (g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_RATE_LIMITED) && status != 429)
+    run_slow_down (run);
   run_fail (run, error);
   return run_conclude (run);
 }
@@ -407,7 +473,16 @@ run_answered (Run *run)
 static gboolean
 run_turn (Run *run)
 {
-  return run->phase == RUN_ANSWERED ? run_answered (run) : run_begin (run);
+  switch (run->phase) {
+  case RUN_ANSWERED:
+    return run_answered (run);
+  case RUN_SEND:
+    return run_send (run);
+  case RUN_START:
+  case RUN_BEGIN:
+  default:
+    return run_begin (run);
+  }
 }
 
 static void

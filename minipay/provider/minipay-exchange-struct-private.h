@@ -2,6 +2,7 @@
 #pragma once
 
 #include "provider/minipay-exchange-private.h"
+#include "transport/minipay-bill-file-private.h"
 
 G_BEGIN_DECLS
 
@@ -41,10 +42,15 @@ struct _MinipayExchange {
   char *event_id;
   char *suggested; /* the order that a refused notification speaks of */
 
-  char *newest_key_id;  /* as first asked for in the running hook, or null */
+  char *newest_key_id;   /* as first asked for in the running hook, or null */
+  MinipayBillFile *bill; /* nullable: where the body of the answer goes */
+  gboolean has_verified; /* some answer of this exchange passed verify() */
+
   GHashTable *new_keys; /* refresh: id (char *) to MinipayKey, null until the first */
 };
 
 void minipay_exchange_clear_acts (MinipayExchange *self);
+/* A file for the answer to the request at hand, where its body is a bill. */
+gboolean minipay_exchange_open_bill (MinipayExchange *self, GError **error);
 
 G_END_DECLS

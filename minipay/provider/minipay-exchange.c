@@ -39,6 +39,7 @@ minipay_exchange_dispose (GObject *object)
   MinipayExchange *self = MINIPAY_EXCHANGE (object);
 
   minipay_exchange_clear_acts (self);
+  g_clear_pointer (&self->bill, minipay_bill_file_free);
   g_clear_object (&self->answer);
   g_clear_object (&self->subject);
   g_clear_object (&self->incoming);
@@ -450,9 +451,8 @@ minipay_exchange_refuse_known (MinipayExchange *self,
 
   g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), FALSE);
 
-  entry = minipay_error_table_lookup (minipay_provider_info_get_manifest (self->info)->errors,
-                                      minipay_exchange_get_name (self),
-                                      gateway_code);
+  entry = minipay_error_table_lookup (
+      minipay_provider_info_get_manifest (self->info)->errors, minipay_exchange_get_name (self), gateway_code);
   if (entry == NULL)
     return FALSE;
   exchange_set_refusal (self, entry->code, gateway_code, gateway_message, entry->meaning, entry->remedy, error);

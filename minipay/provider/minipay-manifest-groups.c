@@ -8,12 +8,19 @@
 #include "provider/minipay-manifest-reader-private.h"
 
 static const char *const field_types[] = {
-  [MINIPAY_FIELD_STRING] = "string",         [MINIPAY_FIELD_BOOLEAN] = "boolean",
-  [MINIPAY_FIELD_INTEGER] = "integer",       [MINIPAY_FIELD_CHOICE] = "choice",
-  [MINIPAY_FIELD_SECRET] = "secret",         [MINIPAY_FIELD_PRIVATE_KEY] = "private-key",
-  [MINIPAY_FIELD_PUBLIC_KEY] = "public-key", [MINIPAY_FIELD_CERTIFICATE] = "certificate",
-  [MINIPAY_FIELD_TOKEN] = "token",           [MINIPAY_FIELD_HOSTS] = "hosts",
-  [MINIPAY_FIELD_ADDRESS] = "address",       NULL,
+  [MINIPAY_FIELD_STRING] = "string",
+  [MINIPAY_FIELD_BOOLEAN] = "boolean",
+  [MINIPAY_FIELD_INTEGER] = "integer",
+  [MINIPAY_FIELD_CHOICE] = "choice",
+  [MINIPAY_FIELD_SECRET] = "secret",
+  [MINIPAY_FIELD_PRIVATE_KEY] = "private-key",
+  [MINIPAY_FIELD_PUBLIC_KEY] = "public-key",
+  [MINIPAY_FIELD_CERTIFICATE] = "certificate",
+  [MINIPAY_FIELD_TOKEN] = "token",
+  [MINIPAY_FIELD_HOSTS] = "hosts",
+  [MINIPAY_FIELD_IDENTITY] = "identity",
+  [MINIPAY_FIELD_ADDRESS] = "address",
+  NULL,
 };
 
 const char *

@@ -22,9 +22,10 @@ typedef enum {
   MINIPAY_FIELD_PRIVATE_KEY,
   MINIPAY_FIELD_PUBLIC_KEY,
   MINIPAY_FIELD_CERTIFICATE,
-  MINIPAY_FIELD_TOKEN,   /* a secret that the gateway must be told, read anew for every request */
-  MINIPAY_FIELD_HOSTS,   /* the hosts that the account may send to */
-  MINIPAY_FIELD_ADDRESS, /* where one call of the account goes to */
+  MINIPAY_FIELD_IDENTITY, /* a client certificate and its key */
+  MINIPAY_FIELD_TOKEN,    /* a secret that the gateway must be told, read anew for every request */
+  MINIPAY_FIELD_HOSTS,    /* the hosts that the account may send to */
+  MINIPAY_FIELD_ADDRESS,  /* where one call of the account goes to */
 } MinipayFieldType;
 
 /* Forms that a class of characters cannot say. */

@@ -180,7 +180,7 @@ info_fields_to_variant (MinipayProviderInfo *self)
     MinipayField *field = g_ptr_array_index (self->manifest->fields, i);
     GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
     gboolean is_secret = field->type == MINIPAY_FIELD_SECRET || field->type == MINIPAY_FIELD_PRIVATE_KEY ||
-                         field->type == MINIPAY_FIELD_TOKEN;
+                         field->type == MINIPAY_FIELD_TOKEN || field->type == MINIPAY_FIELD_IDENTITY;
 
     g_variant_dict_insert (&dict, "name", "s", field->name);
     g_variant_dict_insert (&dict, "type", "s", minipay_field_type_to_string (field->type));

@@ -6,13 +6,14 @@
 G_BEGIN_DECLS
 
 /*
- * How often one account may call each of its operations: 100 times a second, 50 times for refunds, with a tenth of
- * a second's worth at once. After a gateway said that it was too often, 3 times a second until it has not said so
- * for 10 s. Pure: the caller brings the time, and a lock when threads share it.
+ * How often one account may call each of its operations, with a tenth of a second's worth at once. After a gateway
+ * said that it was too often, 3 times a second until it has not said so for 10 s. Pure: the caller brings the time,
+ * and a lock when threads share it.
  */
 typedef struct _MinipayBuckets MinipayBuckets;
 
-MinipayBuckets *minipay_buckets_new (void);
+/* @per_second: for what is no refund; refunds go at half of it. */
+MinipayBuckets *minipay_buckets_new (guint per_second);
 void minipay_buckets_free (MinipayBuckets *self);
 
 /* Takes the next free moment for a call and tells how long to wait for it. -1 when that is longer than

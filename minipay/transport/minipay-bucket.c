@@ -3,8 +3,6 @@
 
 #include "minipay-bucket-private.h"
 
-#define CALLS_PER_S        100
-#define REFUNDS_PER_S      50
 #define PAUSED_CALLS_PER_S 3
 #define BURSTS_PER_S       10 /* a full bucket is worth so much of a second */
 #define PAUSE_US           (10 * G_TIME_SPAN_SECOND)
@@ -17,13 +15,15 @@ typedef struct {
 
 struct _MinipayBuckets {
   GHashTable *buckets; /* operation -> Bucket */
+  guint per_second;
 };
 
 MinipayBuckets *
-minipay_buckets_new (void)
+minipay_buckets_new (guint per_second)
 {
   MinipayBuckets *self = g_new0 (MinipayBuckets, 1);
 
+  self->per_second = per_second;
   self->buckets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
@@ -43,7 +43,8 @@ buckets_get (MinipayBuckets *self, const char *operation)
 
   if (bucket == NULL) {
     bucket = g_new0 (Bucket, 1);
-    bucket->interval_us = G_USEC_PER_SEC / (g_strv_contains (refunds, operation) ? REFUNDS_PER_S : CALLS_PER_S);
+    bucket->interval_us =
+        G_USEC_PER_SEC * (g_strv_contains (refunds, operation) ? 2 : 1) / (gint64) self->per_second;
     bucket->next_us = G_MININT64;
     bucket->paused_until_us = G_MININT64;
     g_hash_table_insert (self->buckets, g_strdup (operation), bucket);

@@ -82,7 +82,7 @@ def write_configuration(folder, name, endpoint, ca_file=None):
             f"mchid={merchant['MCHID']}\nappid={merchant['APPID']}\nmerchant-serial={merchant['SERIAL']}\n"
             "private-key=file:merchant-key.pem\napi-v3-key=file:api-v3-key\n"
             f"public-key-id={merchant['KEY_ID']}\npublic-key=file:wechatpay-public-key.pem\n"
-            f"\n[transport]\nmax-in-flight={MANY_CALLERS}\n")
+            f"\n[transport]\nmax-in-flight={MANY_CALLERS}\ncalls-per-second=100000\n")
     if ca_file is not None:
         text += f"ca-file={ca_file}\n"
     path = folder / name

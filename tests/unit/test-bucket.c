@@ -25,7 +25,7 @@ count_calls (MinipayBuckets *buckets, const char *operation, gint64 from_us, gin
 static void
 test_rate_holds (void)
 {
-  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new ();
+  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new (100);
 
   g_assert_cmpuint (count_calls (buckets, "create", START, 10 * SECOND), ==, 1009);
   g_assert_cmpuint (count_calls (buckets, "refund", START, 10 * SECOND), ==, 504);
@@ -36,7 +36,7 @@ test_rate_holds (void)
 static void
 test_idle_time_saves_one_burst (void)
 {
-  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new ();
+  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new (100);
 
   g_assert_cmpuint (count_calls (buckets, "create", START, MILLISECOND), ==, 10);
   g_assert_cmpuint (count_calls (buckets, "create", START + 3600 * SECOND, MILLISECOND), ==, 10);
@@ -45,7 +45,7 @@ test_idle_time_saves_one_burst (void)
 static void
 test_waiters_go_one_after_another (void)
 {
-  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new ();
+  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new (100);
 
   for (gint64 i = 0; i < 10; i++)
     g_assert_cmpint (minipay_buckets_take (buckets, "create", START, SECOND), ==, 0);
@@ -58,7 +58,7 @@ test_waiters_go_one_after_another (void)
 static void
 test_who_gives_up_takes_nothing (void)
 {
-  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new ();
+  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new (100);
 
   count_calls (buckets, "create", START, MILLISECOND);
   for (guint i = 0; i < 1000; i++)
@@ -69,7 +69,7 @@ test_who_gives_up_takes_nothing (void)
 static void
 test_refusal_slows_one_operation (void)
 {
-  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new ();
+  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new (100);
 
   minipay_buckets_pause (buckets, "refund", START);
   g_assert_cmpuint (count_calls (buckets, "refund", START, 10 * SECOND), ==, 29);
@@ -79,7 +79,7 @@ test_refusal_slows_one_operation (void)
 static void
 test_pace_returns_after_ten_seconds (void)
 {
-  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new ();
+  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new (100);
 
   minipay_buckets_pause (buckets, "create", START);
   count_calls (buckets, "create", START, 10 * SECOND);
@@ -135,7 +135,7 @@ simulate_refusals (MinipayBuckets *buckets, guint *n_retries, guint *most_retrie
 static void
 test_minute_of_refusals (void)
 {
-  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new ();
+  g_autoptr (MinipayBuckets) buckets = minipay_buckets_new (100);
   guint n_retries, most_retries;
   guint n_naive = simulate_refusals (NULL, &n_retries, &most_retries);
   guint n_calls = simulate_refusals (buckets, &n_retries, &most_retries);
