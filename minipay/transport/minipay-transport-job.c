@@ -4,6 +4,7 @@
 #include "minipay-transport-job-private.h"
 
 #include "core/minipay-error-private.h"
+#include "minipay-tls-peer-private.h"
 #include "minipay-transport-answer-private.h"
 #include "minipay-transport-body-private.h"
 #include "minipay-transport-log-private.h"
@@ -17,6 +18,7 @@ typedef enum {
   STOP_CANCELLED,
   STOP_DEADLINE,
   STOP_CONNECT_LIMIT,
+  STOP_WEAK_TLS,
   STOP_RESENT, /* libsoup was about to send the same request again by itself */
 } StopReason;
 
@@ -244,6 +246,7 @@ run_describe_failure (MinipayTransportRun *self, const GError *cause)
     [STOP_CANCELLED] = "cancelled before the whole answer was there",
     [STOP_DEADLINE] = "deadline passed before the whole answer was there",
     [STOP_CONNECT_LIMIT] = "no connection within 5 s",
+    [STOP_WEAK_TLS] = "its TLS is older than 1.2 or its RSA key shorter than 2048 bits",
     [STOP_RESENT] = "the kept connection ended before an answer",
   };
 
@@ -428,6 +431,8 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
    * own way does, it would not, and a resumed session would pass this merchant for another. */
   if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && self->identity != NULL)
     g_tls_connection_set_certificate (G_TLS_CONNECTION (connection), self->identity);
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED && !minipay_tls_peer_is_strong (G_TLS_CONNECTION (connection)))
+    run_stop (self, STOP_WEAK_TLS);
 }
 
 static void

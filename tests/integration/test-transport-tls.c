@@ -2,8 +2,10 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <openssl/ssl.h>
 #include <string.h>
 
+#include "openssl-server.h"
 #include "raw-server.h"
 #include "test-authority.h"
 #include "transport-call.h"
@@ -23,17 +25,86 @@ static void
 assert_refused_unseen (RawServer *server, const char *ca_file)
 {
   g_autoptr (MinipayTransport) transport = minipay_transport_new (4, ca_file);
-  g_autoptr (TransportCall) call =
-      transport_call_run (transport, &(TransportPlan){
-                                         .base_url = raw_server_get_base_url (server),
-                                         .method = "POST",
-                                         .body = "secret",
-                                     });
+  g_autoptr (TransportCall) call = transport_call_run (transport,
+                                                       &(TransportPlan){
+                                                           .base_url = raw_server_get_base_url (server),
+                                                           .method = "POST",
+                                                           .body = "secret",
+                                                       });
 
   transport_call_assert_not_sent (call, MINIPAY_ERROR_NOT_SENT);
   g_clear_object (&transport);
   g_assert_cmpuint (raw_server_get_connections (server), ==, 1);
   g_assert_cmpuint (raw_server_get_bytes_read (server), ==, 0);
+}
+
+typedef struct {
+  const char *name;
+  TestCertificatePlan certificate;
+  int max_version;
+  const char *ciphers;
+  gboolean has_no_certificate;
+  gboolean is_good;
+} TlsCase;
+
+/* The sound ones show that the bad ones fail for what is bad about them. */
+static const TlsCase tls_cases[] = {
+  { .name = "sound/ec", .certificate = { .alt_name = "IP:127.0.0.1" }, .is_good = TRUE },
+  { .name = "sound/rsa-2048", .certificate = { .alt_name = "IP:127.0.0.1", .rsa_bits = 2048 }, .is_good = TRUE },
+  { .name = "sound/tls-1.2",
+    .certificate = { .alt_name = "IP:127.0.0.1" },
+    .max_version = TLS1_2_VERSION,
+    .is_good = TRUE },
+  { .name = "bad/expired", .certificate = { .alt_name = "IP:127.0.0.1", .first_day = -9, .last_day = -1 } },
+  { .name = "bad/not-yet-valid", .certificate = { .alt_name = "IP:127.0.0.1", .first_day = 1 } },
+  { .name = "bad/other-address", .certificate = { .alt_name = "IP:127.0.0.2" } },
+  { .name = "bad/name-for-address", .certificate = { .alt_name = "DNS:127.0.0.1" } },
+  { .name = "bad/any-name", .certificate = { .alt_name = "DNS:*" } },
+  { .name = "bad/signed-with-sha-1", .certificate = { .alt_name = "IP:127.0.0.1", .is_sha1 = TRUE } },
+  { .name = "bad/rsa-1024", .certificate = { .alt_name = "IP:127.0.0.1", .rsa_bits = 1024 } },
+  { .name = "bad/rsa-2047", .certificate = { .alt_name = "IP:127.0.0.1", .rsa_bits = 2047 } },
+  { .name = "bad/tls-1.0", .certificate = { .alt_name = "IP:127.0.0.1" }, .max_version = TLS1_VERSION },
+  { .name = "bad/tls-1.1", .certificate = { .alt_name = "IP:127.0.0.1" }, .max_version = TLS1_1_VERSION },
+  { .name = "bad/no-certificate",
+    .certificate = { .alt_name = "IP:127.0.0.1" },
+    .max_version = TLS1_2_VERSION,
+    .ciphers = "aNULL",
+    .has_no_certificate = TRUE },
+  { .name = "bad/no-encryption",
+    .certificate = { .alt_name = "IP:127.0.0.1", .rsa_bits = 2048 },
+    .max_version = TLS1_2_VERSION,
+    .ciphers = "eNULL" },
+};
+
+static void
+test_server (gconstpointer data)
+{
+  const TlsCase *test = data;
+  g_autoptr (TestAuthority) authority = test_authority_new ();
+  g_autoptr (GTlsCertificate) certificate = test_authority_issue_as (authority, &test->certificate);
+  g_autoptr (OpensslServer) server = openssl_server_new (&(OpensslServerPlan){
+      .certificate = test->has_no_certificate ? NULL : certificate,
+      .max_version = test->max_version,
+      .ciphers = test->ciphers,
+      .answer = OK_ANSWER,
+  });
+  g_autoptr (MinipayTransport) transport = minipay_transport_new (4, test_authority_get_file (authority));
+  g_autoptr (TransportCall) call = transport_call_run (transport,
+                                                       &(TransportPlan){
+                                                           .base_url = openssl_server_get_base_url (server),
+                                                           .method = "POST",
+                                                           .body = "secret",
+                                                       });
+
+  if (test->is_good) {
+    transport_call_assert_answered (call, 200, "good");
+    return;
+  }
+  transport_call_assert_not_sent (call, MINIPAY_ERROR_NOT_SENT);
+  g_test_message ("%s", call->error->message);
+  g_clear_object (&transport);
+  g_assert_cmpuint (openssl_server_get_connections (server), ==, 1);
+  g_assert_cmpuint (openssl_server_get_bytes_read (server), ==, 0);
 }
 
 static void
@@ -45,13 +116,13 @@ test_good_chain_accepted (void)
   g_autoptr (MinipayTransport) transport = minipay_transport_new (4, test_authority_get_file (authority));
 
   for (guint i = 0; i < 3; i++) {
-    g_autoptr (TransportCall) call =
-        transport_call_run (transport, &(TransportPlan){
-                                           .base_url = raw_server_get_base_url (server),
-                                           .method = "POST",
-                                           .body = "{}",
-                                           .may_repeat = TRUE,
-                                       });
+    g_autoptr (TransportCall) call = transport_call_run (transport,
+                                                         &(TransportPlan){
+                                                             .base_url = raw_server_get_base_url (server),
+                                                             .method = "POST",
+                                                             .body = "{}",
+                                                             .may_repeat = TRUE,
+                                                         });
 
     transport_call_assert_answered (call, 200, "good");
   }
@@ -191,10 +262,14 @@ main (int argc, char **argv)
   g_test_add_func ("/transport/tls/wrong-host-refused", test_wrong_host_refused);
   g_test_add_func ("/transport/tls/expired-refused", test_expired_refused);
   g_test_add_func ("/transport/tls/other-authority-refused", test_other_authority_refused);
-  g_test_add_func ("/transport/tls/system-refuses-test-authority",
-                   test_system_authorities_refuse_the_test_one);
+  g_test_add_func ("/transport/tls/system-refuses-test-authority", test_system_authorities_refuse_the_test_one);
   g_test_add_func ("/transport/tls/plain-server-not-sent", test_plain_server_not_sent);
   g_test_add_func ("/transport/tls/cut-answer-unknown", test_cut_in_tls_unknown);
   g_test_add_func ("/transport/tls/bad-authority-file-named", test_bad_authority_file_named);
+  for (guint i = 0; i < G_N_ELEMENTS (tls_cases); i++) {
+    g_autofree char *path = g_strconcat ("/transport/tls/", tls_cases[i].name, NULL);
+
+    g_test_add_data_func (path, &tls_cases[i], test_server);
+  }
   return g_test_run ();
 }

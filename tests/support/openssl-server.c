@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct _OpensslServer {
@@ -85,6 +86,16 @@ server_dup_peer (SSL *ssl)
   return bytes;
 }
 
+static gboolean
+server_is_whole (const GString *request)
+{
+  const char *body = strstr (request->str, "\r\n\r\n");
+  const char *length = strstr (request->str, "\r\nContent-Length:");
+
+  return body != NULL &&
+         strlen (body + 4) >= (length != NULL ? strtoul (length + strlen ("\r\nContent-Length:"), NULL, 10) : 0);
+}
+
 static void
 server_answer (OpensslServer *self, SSL *ssl)
 {
@@ -92,13 +103,13 @@ server_answer (OpensslServer *self, SSL *ssl)
   char buffer[4096];
   int n;
 
-  while (strstr (request->str, "\r\n\r\n") == NULL && (n = SSL_read (ssl, buffer, sizeof buffer)) > 0) {
+  while (!server_is_whole (request) && (n = SSL_read (ssl, buffer, sizeof buffer)) > 0) {
     g_string_append_len (request, buffer, n);
     g_mutex_lock (&self->lock);
     self->n_read += n;
     g_mutex_unlock (&self->lock);
   }
-  if (strstr (request->str, "\r\n\r\n") == NULL)
+  if (!server_is_whole (request))
     return;
 
   g_mutex_lock (&self->lock);

@@ -48,8 +48,7 @@ authority_make (EVP_PKEY *key, X509 *issuer, EVP_PKEY *issuer_key, const char *a
   X509_set_issuer_name (certificate, issuer != NULL ? X509_get_subject_name (issuer) : name);
   X509_set_pubkey (certificate, key);
   if (alt_name != NULL) {
-    authority_add_extension (certificate, issuer != NULL ? issuer : certificate, NID_subject_alt_name,
-                             alt_name);
+    authority_add_extension (certificate, issuer != NULL ? issuer : certificate, NID_subject_alt_name, alt_name);
   } else {
     authority_add_extension (certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
     authority_add_extension (certificate, certificate, NID_key_usage, "critical,keyCertSign");
@@ -120,6 +119,24 @@ test_authority_issue (TestAuthority *self, const char *alt_name, int days)
   X509 *certificate = authority_make (key, self->certificate, self->key, alt_name, days);
   GTlsCertificate *made = authority_to_tls (certificate, key);
 
+  X509_free (certificate);
+  EVP_PKEY_free (key);
+  return made;
+}
+
+GTlsCertificate *
+test_authority_issue_as (TestAuthority *self, const TestCertificatePlan *plan)
+{
+  EVP_PKEY *key = plan->rsa_bits != 0 ? EVP_RSA_gen (plan->rsa_bits) : EVP_EC_gen ("P-256");
+  X509 *certificate = authority_make (key, self->certificate, self->key, plan->alt_name, 30);
+  GTlsCertificate *made;
+
+  if (plan->first_day != 0)
+    X509_gmtime_adj (X509_getm_notBefore (certificate), (long) plan->first_day * DAY_S);
+  if (plan->last_day != 0)
+    X509_gmtime_adj (X509_getm_notAfter (certificate), (long) plan->last_day * DAY_S);
+  g_assert_cmpint (X509_sign (certificate, self->key, plan->is_sha1 ? EVP_sha1 () : EVP_sha256 ()), >, 0);
+  made = authority_to_tls (certificate, key);
   X509_free (certificate);
   EVP_PKEY_free (key);
   return made;

@@ -18,6 +18,18 @@ const char *test_authority_get_file (TestAuthority *self);
  * from yesterday, negative for one that has ended. */
 GTlsCertificate *test_authority_issue (TestAuthority *self, const char *alt_name, int days);
 
+/* What may be wrong with a certificate; zero means as it should be. */
+typedef struct {
+  const char *alt_name;
+  int first_day;     /* of validity; 0: yesterday */
+  int last_day;      /* 0: in 30 days */
+  guint rsa_bits;    /* 0: an EC key on P-256 */
+  gboolean is_sha1;  /* signed so */
+  const char *usage; /* extended key usage; NULL: any */
+} TestCertificatePlan;
+
+GTlsCertificate *test_authority_issue_as (TestAuthority *self, const TestCertificatePlan *plan);
+
 /* Signed by nobody but itself. */
 GTlsCertificate *test_authority_make_self_signed (const char *alt_name);
 
