@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define RSA_BITS_MIN 2048
+#define SHORTEST_RSA_BITS 2048
 
 #define DER_INTEGER    0x02
 #define DER_BIT_STRING 0x03
@@ -85,7 +85,7 @@ der_is_strong (Der certificate)
     return FALSE;
   while (modulus.n > 0 && modulus.bytes[0] == 0)
     modulus = (Der){ modulus.bytes + 1, modulus.n - 1 };
-  return modulus.n > RSA_BITS_MIN / 8 || (modulus.n == RSA_BITS_MIN / 8 && modulus.bytes[0] >= 0x80);
+  return modulus.n > SHORTEST_RSA_BITS / 8 || (modulus.n == SHORTEST_RSA_BITS / 8 && modulus.bytes[0] >= 0x80);
 }
 
 gboolean

@@ -12,6 +12,7 @@
 
 #define READ_TIMEOUT_S 15
 #define IDLE_TIMEOUT_S 30
+#define SKEW_TO_WARN_S 60
 
 /* What the I/O thread works with. It outlives the transport when the last reference is dropped on that very
  * thread. */
@@ -45,9 +46,10 @@ struct _MinipayTransport {
   char *ca_file; /* nullable */
 
   GMutex lock;
-  TransportIo *io;   /* owned; NULL before the first send; set under the lock */
-  int pid;           /* atomic: the process that has the I/O thread; 0 before the first send */
-  GHashTable *hosts; /* base URL -> TransportHost; entries are added under the lock and stay */
+  TransportIo *io;             /* owned; NULL before the first send; set under the lock */
+  int pid;                     /* atomic: the process that has the I/O thread; 0 before the first send */
+  GHashTable *hosts;           /* base URL -> TransportHost; entries are added under the lock and stay */
+  gboolean has_warned_of_skew; /* under the lock */
 
   GQueue waiting; /* of MinipayTransportRun, owned; I/O thread */
   guint n_admitted;
@@ -419,6 +421,13 @@ minipay_transport_set_clock_skew (MinipayTransport *self, const char *base_url, 
 
   host->skew_s = skew_s;
   host->has_skew = TRUE;
+  if (ABS (skew_s) <= SKEW_TO_WARN_S || self->has_warned_of_skew)
+    return;
+  self->has_warned_of_skew = TRUE;
+  g_warning ("this machine's clock is %" G_GINT64_FORMAT " s %s that of %s: signatures fail from some minutes on",
+             ABS (skew_s),
+             skew_s > 0 ? "behind" : "ahead of",
+             base_url);
 }
 
 MinipayCircuit *
