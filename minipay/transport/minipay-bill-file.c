@@ -245,6 +245,8 @@ bill_take_plain (MinipayBillFile *self, const guint8 *bytes, gsize n, GError **e
                  self->max_bytes);
     return FALSE;
   }
+  if (n == 0)
+    return TRUE;
   self->size += n;
   return self->kind == KIND_BILL ? bill_write_out (self, bytes, n, error) : bill_take_head (self, bytes, n, error);
 }

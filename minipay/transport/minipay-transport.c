@@ -413,8 +413,9 @@ minipay_transport_allows (MinipayTransport *self, const char *base_url, GError *
   return host->is_allowed;
 }
 
-void
-minipay_transport_set_clock_skew (MinipayTransport *self, const char *base_url, gint64 skew_s)
+/* FALSE: there is nothing to warn of, or no longer. */
+static gboolean
+transport_note_clock_skew (MinipayTransport *self, const char *base_url, gint64 skew_s)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   TransportHost *host = transport_get_host (self, base_url);
@@ -422,12 +423,19 @@ minipay_transport_set_clock_skew (MinipayTransport *self, const char *base_url, 
   host->skew_s = skew_s;
   host->has_skew = TRUE;
   if (ABS (skew_s) <= SKEW_TO_WARN_S || self->has_warned_of_skew)
-    return;
+    return FALSE;
   self->has_warned_of_skew = TRUE;
-  g_warning ("this machine's clock is %" G_GINT64_FORMAT " s %s that of %s: signatures fail from some minutes on",
-             ABS (skew_s),
-             skew_s > 0 ? "behind" : "ahead of",
-             base_url);
+  return TRUE;
+}
+
+void
+minipay_transport_set_clock_skew (MinipayTransport *self, const char *base_url, gint64 skew_s)
+{
+  if (transport_note_clock_skew (self, base_url, skew_s))
+    g_warning ("this machine's clock is %" G_GINT64_FORMAT " s %s that of %s: signatures fail from some minutes on",
+               ABS (skew_s),
+               skew_s > 0 ? "behind" : "ahead of",
+               base_url);
 }
 
 MinipayCircuit *
