@@ -22,6 +22,14 @@ append_v3_keys (SandboxConfig *config, const SandboxMerchant *merchant, GString 
 }
 
 static void
+append_parties (const SandboxMerchant *merchant, GString *text)
+{
+  g_string_append_printf (text, "mchid=%s\nappid=%s\n", merchant->mchid, merchant->appid);
+  if (merchant->sub_mchid != NULL)
+    g_string_append_printf (text, "sub-mchid=%s\nsub-appid=%s\n", merchant->sub_mchid, merchant->sub_appid);
+}
+
+static void
 append_weidoufu (SandboxConfig *config, const SandboxMerchant *merchant, const char *endpoint, GString *text)
 {
   g_string_append_printf (text,
@@ -33,7 +41,7 @@ append_weidoufu (SandboxConfig *config, const SandboxMerchant *merchant, const c
 static void
 append_v3 (SandboxConfig *config, const SandboxMerchant *merchant, const char *endpoint, GString *text)
 {
-  g_string_append_printf (text, "mchid=%s\nappid=%s\n", merchant->mchid, merchant->appid);
+  append_parties (merchant, text);
   append_v3_keys (config, merchant, text);
 }
 
@@ -54,9 +62,7 @@ append_v2 (SandboxConfig *config, const SandboxMerchant *merchant, const char *e
 static void
 append_global (SandboxConfig *config, const SandboxMerchant *merchant, const char *endpoint, GString *text)
 {
-  g_string_append_printf (text, "mchid=%s\nappid=%s\n", merchant->mchid, merchant->appid);
-  if (merchant->sub_mchid != NULL)
-    g_string_append_printf (text, "sub-mchid=%s\nsub-appid=%s\n", merchant->sub_mchid, merchant->sub_appid);
+  append_parties (merchant, text);
   g_string_append (text, "merchant-category-code=1011\n");
   append_v3_keys (config, merchant, text);
 }

@@ -324,7 +324,7 @@ write_books (Writing *writing, Sandbox *sandbox, const char *account, const char
   for (guint i = orders->len; i > 0 && writing->kind != SANDBOX_BILL_REFUND; i--) {
     SandboxOrder *order = g_ptr_array_index (orders, i - 1);
 
-    if (is_on (order->paid_at, day))
+    if (order->parts == NULL && order->reversed_at == NULL && is_on (order->paid_at, day))
       add_payment (writing, order);
   }
   for (guint i = refunds->len; i > 0 && writing->kind != SANDBOX_BILL_SUCCESS; i--) {

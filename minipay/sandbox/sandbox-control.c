@@ -175,6 +175,8 @@ check_end (SandboxOrder *order, const char *result)
     return "the gateway reports no failed payment";
   if (sandbox_order_is_closed (order))
     return "the order is closed";
+  if (order->whole != NULL)
+    return "the order is part of a combined one, which is paid as a whole";
   if (is_failure && order->paid_at != NULL)
     return "the order is paid";
   return !is_failure && order->failed_at != NULL ? "the deduction has failed" : NULL;

@@ -240,6 +240,29 @@ sandbox_verify_rsa (SandboxKey *key, const char *text, gsize length, const char 
   return valid;
 }
 
+/* What was sealed for @key by RSA-OAEP with SHA-1, in base64; NULL when it does not open or holds a NUL. */
+char *
+sandbox_decrypt_oaep (SandboxKey *key, const char *sealed)
+{
+  g_autoptr (GBytes) bytes = sandbox_base64_read (sealed);
+  g_autofree guchar *plain = g_malloc0 (EVP_PKEY_get_size (key) + 1);
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new (key, NULL);
+  size_t length = EVP_PKEY_get_size (key);
+  gboolean done =
+      bytes != NULL && context != NULL && EVP_PKEY_decrypt_init (context) == 1 &&
+      EVP_PKEY_CTX_set_rsa_padding (context, RSA_PKCS1_OAEP_PADDING) == 1 &&
+      EVP_PKEY_CTX_set_rsa_oaep_md (context, EVP_sha1 ()) == 1 &&
+      EVP_PKEY_CTX_set_rsa_mgf1_md (context, EVP_sha1 ()) == 1 &&
+      EVP_PKEY_decrypt (context, plain, &length, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) == 1;
+
+  EVP_PKEY_CTX_free (context);
+  ERR_clear_error ();
+  if (!done || memchr (plain, '\0', length) != NULL)
+    return NULL;
+  plain[length] = '\0';
+  return g_strdup ((const char *) plain);
+}
+
 /* A block as a public key would make it: type 2 padding where a private key puts type 1. */
 static void
 pad_as_public (guchar *block, gsize size, const guchar *text, gsize length)

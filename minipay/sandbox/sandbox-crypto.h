@@ -32,6 +32,7 @@ gboolean sandbox_certificate_is_throw_away (SandboxCertificate *certificate);
 
 char *sandbox_sign_rsa (SandboxKey *key, const char *text);
 gboolean sandbox_verify_rsa (SandboxKey *key, const char *text, gsize length, const char *signature);
+char *sandbox_decrypt_oaep (SandboxKey *key, const char *sealed);
 char *sandbox_encrypt_private (SandboxKey *key, const char *text, gboolean bad_padding);
 GBytes *sandbox_base64_read (const char *text);
 char *sandbox_md5 (const char *text);

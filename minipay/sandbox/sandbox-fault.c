@@ -47,6 +47,7 @@ static const char *const kind_names[SANDBOX_N_FAULTS] = {
   [SANDBOX_FAULT_DISGUISED_ERROR] = "disguised-error",
   [SANDBOX_FAULT_BILL_CREATING] = "bill-creating",
   [SANDBOX_FAULT_NO_BILL] = "no-bill",
+  [SANDBOX_FAULT_NOT_ENOUGH] = "not-enough",
 };
 
 /* Every operation of every gateway, and the letter of its rules; "download" fetches the file of a bill. */

@@ -8,9 +8,11 @@
 #include "sandbox-message.h"
 #include "sandbox-order.h"
 #include "sandbox-refund.h"
+#include "sandbox-sharing.h"
 
 typedef struct _SandboxBills SandboxBills;
 typedef struct _SandboxNotifier SandboxNotifier;
+typedef struct _SandboxRing SandboxRing;
 typedef struct _SandboxTraffic SandboxTraffic;
 
 /* What every part of the sandbox shares; it lives as long as the program. */
@@ -19,7 +21,9 @@ typedef struct {
   SandboxOrders *orders;
   SandboxRefunds *refunds;
   SandboxBills *bills;
+  SandboxSharing *sharing;
   SandboxTraffic *traffic;
+  SandboxRing *ring; /* the platform's keys under V3's rules */
   SandboxFaults *faults;
   SandboxNotifier *notifier;
   GHashTable *notify_urls; /* account -> address registered with its gateway once for every order */

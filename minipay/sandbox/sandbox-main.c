@@ -14,6 +14,7 @@
 #include "sandbox-notify.h"
 #include "sandbox-server.h"
 #include "sandbox-traffic.h"
+#include "sandbox-wechat-keys.h"
 
 #define EXIT_USAGE       2
 #define MAX_PAY_AFTER_MS (24 * 60 * 60 * 1000)
@@ -122,9 +123,11 @@ run (const Options *options, GError **error)
   g_autoptr (SandboxOrders) orders = sandbox_orders_new ();
   g_autoptr (SandboxRefunds) refunds = sandbox_refunds_new ();
   g_autoptr (SandboxBills) bills = sandbox_bills_new ();
+  g_autoptr (SandboxSharing) sharing = sandbox_sharing_new ();
   g_autoptr (SandboxTraffic) traffic = sandbox_traffic_new ();
   g_autoptr (SandboxFaults) faults = sandbox_faults_new ();
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (SandboxRing) ring = NULL;
   g_autoptr (SandboxServer) server = NULL;
   g_autoptr (SandboxNotifier) notifier = NULL;
   g_autoptr (GHashTable) notify_urls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -132,6 +135,7 @@ run (const Options *options, GError **error)
   Sandbox sandbox = { .orders = orders,
                       .refunds = refunds,
                       .bills = bills,
+                      .sharing = sharing,
                       .traffic = traffic,
                       .faults = faults,
                       .notify_urls = notify_urls,
@@ -142,6 +146,8 @@ run (const Options *options, GError **error)
   if (config == NULL)
     return FALSE;
   sandbox.config = config;
+  ring = sandbox_ring_new (config);
+  sandbox.ring = ring;
   server = sandbox_server_new (&sandbox, options->port, error);
   if (server == NULL)
     return FALSE;

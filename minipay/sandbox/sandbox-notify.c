@@ -281,6 +281,12 @@ sandbox_pay (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delivered, 
 {
   if (order->paid_at == NULL)
     order->paid_at = sandbox_now ();
+  for (guint i = 0; order->parts != NULL && i < order->parts->len; i++) {
+    SandboxOrder *part = g_ptr_array_index (order->parts, i);
+
+    if (part->paid_at == NULL)
+      part->paid_at = g_date_time_ref (order->paid_at);
+  }
   notify (sandbox, order, NULL, delivered, user_data);
 }
 

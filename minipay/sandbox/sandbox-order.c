@@ -33,6 +33,7 @@ order_free (gpointer data)
   g_free (order->event);
   g_free (order->failure);
   g_free (order->trade_type);
+  g_clear_pointer (&order->parts, g_ptr_array_unref);
   g_clear_pointer (&order->closed_at, g_date_time_unref);
   g_clear_pointer (&order->reversed_at, g_date_time_unref);
   g_hash_table_unref (order->extra);

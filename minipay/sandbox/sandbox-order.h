@@ -20,7 +20,7 @@ typedef enum {
   SANDBOX_CHARGE_EXPIRED
 } SandboxCharge;
 
-typedef struct {
+typedef struct _SandboxOrder {
   const char *gateway; /* static: name in the table of gateways */
   const char *account; /* static: name of the group in the written configuration */
   const char *mchid;   /* static; the access key's place is empty */
@@ -43,12 +43,14 @@ typedef struct {
   const char *currency; /* static */
   gint64 total;         /* minor units of @currency */
   gint64 pay_type;
-  GDateTime *expires_at;  /* nullable */
-  GDateTime *paid_at;     /* nullable; set once */
-  GDateTime *failed_at;   /* nullable; set once, and never beside @paid_at */
-  GDateTime *closed_at;   /* nullable; by the merchant, and never beside @paid_at */
-  GDateTime *reversed_at; /* nullable; a code payment taken back, paid or not */
-  SandboxCharge charge;   /* of a code payment */
+  GDateTime *expires_at;       /* nullable */
+  GDateTime *paid_at;          /* nullable; set once */
+  GDateTime *failed_at;        /* nullable; set once, and never beside @paid_at */
+  GDateTime *closed_at;        /* nullable; by the merchant, and never beside @paid_at */
+  GDateTime *reversed_at;      /* nullable; a code payment taken back, paid or not */
+  GPtrArray *parts;            /* nullable; borrowed orders that are paid with this one alone */
+  struct _SandboxOrder *whole; /* nullable; the order this one is a part of */
+  SandboxCharge charge;        /* of a code payment */
   SandboxNotifyState notify;
   guint notifications;
 } SandboxOrder;

@@ -94,11 +94,10 @@ make_message (Call *call)
 {
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text,
-                          "HTTP/1.1 %u OK\r\nContent-Type: %s\r\nContent-Length: %u\r\n",
-                          call->reply->status,
-                          call->reply->content_type,
-                          call->reply->body->len);
+  g_string_append_printf (text, "HTTP/1.1 %u OK\r\n", call->reply->status);
+  if (call->reply->content_type != NULL)
+    g_string_append_printf (
+        text, "Content-Type: %s\r\nContent-Length: %u\r\n", call->reply->content_type, call->reply->body->len);
   for (guint i = 0; i + 1 < call->reply->headers->len; i += 2)
     g_string_append_printf (text,
                             "%s: %s\r\n",

@@ -7,6 +7,7 @@
 
 #include "sandbox-crypto.h"
 #include "sandbox-json.h"
+#include "sandbox-wechat-keys.h"
 
 #define SCHEME     "WECHATPAY2-SHA256-RSA2048 "
 #define MAX_SKEW_S 300
@@ -234,22 +235,22 @@ gboolean
 sandbox_wechat_check_headers (Sandbox *sandbox,
                               const SandboxMerchant *merchant,
                               const SandboxRequest *request,
+                              gboolean wants_json,
                               SandboxReply *reply)
 {
   const char *agent = sandbox_request_get (request, "User-Agent");
   const char *type = soup_message_headers_get_content_type (request->headers, NULL);
   const char *serial = sandbox_request_get (request, "Wechatpay-Serial");
-  const char *known = merchant->has_public_key ? sandbox->config->public_key_id : sandbox->config->platform_serial;
   const char *field = NULL;
 
   if (agent == NULL || *agent == '\0')
     field = "User-Agent";
-  else if (!accepts_json (sandbox_request_get (request, "Accept")))
+  else if (wants_json && !accepts_json (sandbox_request_get (request, "Accept")))
     field = "Accept";
   else if (g_bytes_get_size (request->body) > 0 && g_strcmp0 (type, "application/json") != 0)
     field = "Content-Type";
-  else if (serial != NULL &&
-           (sandbox_request_count (request, "Wechatpay-Serial") != 1 || g_ascii_strcasecmp (serial, known) != 0))
+  else if (serial != NULL && (sandbox_request_count (request, "Wechatpay-Serial") != 1 ||
+                              sandbox_wechat_keys_find (sandbox, merchant, serial) == NULL))
     field = "Wechatpay-Serial";
 
   if (field != NULL)
@@ -275,21 +276,25 @@ damage (const char *signature)
   return copy;
 }
 
+/* @serial: nullable; the key the request asks for. */
 void
-sandbox_wechat_sign (
-    Sandbox *sandbox, const SandboxMerchant *merchant, const char *body, SandboxFault fault, GPtrArray *headers)
+sandbox_wechat_sign (Sandbox *sandbox,
+                     const SandboxMerchant *merchant,
+                     const char *serial,
+                     const char *body,
+                     SandboxFault fault,
+                     GPtrArray *headers)
 {
-  SandboxConfig *config = sandbox->config;
+  const char *id = NULL;
+  SandboxKey *key = sandbox_wechat_keys_pick (sandbox, merchant, serial, &id);
   gint64 now = g_get_real_time () / G_USEC_PER_SEC - (fault.kind == SANDBOX_FAULT_STALE ? STALE_S : 0);
   g_autofree char *timestamp = g_strdup_printf ("%" G_GINT64_FORMAT, now);
   g_autofree char *nonce = sandbox_random_text (32);
   g_autofree char *text = g_strdup_printf ("%s\n%s\n%s\n", timestamp, nonce, body);
-  g_autofree char *good =
-      sandbox_sign_rsa (merchant->has_public_key ? config->wechatpay_key : config->platform_key, text);
+  g_autofree char *good = sandbox_sign_rsa (key, text);
   g_autofree char *bad = damage (good);
   g_autofree char *probe = g_strconcat ("WECHATPAY/SIGNTEST/", good, NULL);
   g_autofree char *stranger = sandbox_random_hex (40);
-  const char *serial = merchant->has_public_key ? config->public_key_id : config->platform_serial;
   const char *signature = good;
 
   if (fault.kind == SANDBOX_FAULT_NO_SIGNATURE)
@@ -303,5 +308,5 @@ sandbox_wechat_sign (
   add_header (headers, "Wechatpay-Nonce", nonce);
   add_header (headers, "Wechatpay-Signature", signature);
   add_header (headers, "Wechatpay-Signature-Type", "WECHATPAY2-SHA256-RSA2048");
-  add_header (headers, "Wechatpay-Serial", fault.kind == SANDBOX_FAULT_UNKNOWN_SERIAL ? stranger : serial);
+  add_header (headers, "Wechatpay-Serial", fault.kind == SANDBOX_FAULT_UNKNOWN_SERIAL ? stranger : id);
 }

@@ -10,9 +10,14 @@ const SandboxMerchant *sandbox_wechat_authenticate (Sandbox *sandbox,
 gboolean sandbox_wechat_check_headers (Sandbox *sandbox,
                                        const SandboxMerchant *merchant,
                                        const SandboxRequest *request,
+                                       gboolean wants_json,
                                        SandboxReply *reply);
-void sandbox_wechat_sign (
-    Sandbox *sandbox, const SandboxMerchant *merchant, const char *body, SandboxFault fault, GPtrArray *headers);
+void sandbox_wechat_sign (Sandbox *sandbox,
+                          const SandboxMerchant *merchant,
+                          const char *serial,
+                          const char *body,
+                          SandboxFault fault,
+                          GPtrArray *headers);
 void sandbox_wechat_refuse (SandboxReply *reply,
                             guint status,
                             const char *code,

@@ -3,15 +3,10 @@
 
 #include "sandbox-wechat-mode.h"
 
-#define GLOBAL_ORDERS       "/v3/global/transactions/"
-#define GLOBAL_CERTIFICATES "/v3/global/certificates"
-
 static const SandboxWechatMode modes[] = {
   {
       .gateway = SANDBOX_WECHAT_V3,
       .bit = SANDBOX_WECHAT_MAINLAND,
-      .orders = "/v3/pay/transactions/",
-      .certificates = "/v3/certificates",
       .mchid = "mchid",
       .appid = "appid",
       .openids = { "openid" },
@@ -19,10 +14,19 @@ static const SandboxWechatMode modes[] = {
       .min_out_trade_no = 6,
   },
   {
+      .gateway = SANDBOX_WECHAT_V3,
+      .bit = SANDBOX_WECHAT_PROVIDER,
+      .mchid = "sp_mchid",
+      .appid = "sp_appid",
+      .sub_mchid = "sub_mchid",
+      .sub_appid = "sub_appid",
+      .openids = { "sp_openid", "sub_openid" },
+      .transaction_id = "transaction_id",
+      .min_out_trade_no = 6,
+  },
+  {
       .gateway = SANDBOX_WECHAT_GLOBAL,
       .bit = SANDBOX_WECHAT_DIRECT,
-      .orders = GLOBAL_ORDERS,
-      .certificates = GLOBAL_CERTIFICATES,
       .mchid = "mchid",
       .appid = "appid",
       .openids = { "openid" },
@@ -33,8 +37,6 @@ static const SandboxWechatMode modes[] = {
   {
       .gateway = SANDBOX_WECHAT_GLOBAL,
       .bit = SANDBOX_WECHAT_INSTITUTION,
-      .orders = GLOBAL_ORDERS,
-      .certificates = GLOBAL_CERTIFICATES,
       .mchid = "sp_mchid",
       .appid = "sp_appid",
       .sub_mchid = "sub_mchid",
@@ -56,17 +58,6 @@ sandbox_wechat_mode_of (const SandboxMerchant *merchant)
       return &modes[i];
   }
   return NULL;
-}
-
-/* Any mode of @gateway: they share its paths. */
-const SandboxWechatMode *
-sandbox_wechat_mode_first (const char *gateway)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
-    if (g_str_equal (modes[i].gateway, gateway))
-      return &modes[i];
-  }
-  g_assert_not_reached ();
 }
 
 static gboolean

@@ -10,16 +10,20 @@
 typedef enum {
   SANDBOX_WECHAT_MAINLAND = 1 << 0,
   SANDBOX_WECHAT_DIRECT = 1 << 1,
-  SANDBOX_WECHAT_INSTITUTION = 1 << 2
+  SANDBOX_WECHAT_INSTITUTION = 1 << 2,
+  SANDBOX_WECHAT_PROVIDER = 1 << 3,
+  SANDBOX_WECHAT_HOME = SANDBOX_WECHAT_MAINLAND | SANDBOX_WECHAT_PROVIDER,
+  SANDBOX_WECHAT_ABROAD = SANDBOX_WECHAT_DIRECT | SANDBOX_WECHAT_INSTITUTION,
+  SANDBOX_WECHAT_OWN = SANDBOX_WECHAT_MAINLAND | SANDBOX_WECHAT_DIRECT,
+  SANDBOX_WECHAT_FOR_OTHERS = SANDBOX_WECHAT_PROVIDER | SANDBOX_WECHAT_INSTITUTION,
+  SANDBOX_WECHAT_ALL = SANDBOX_WECHAT_HOME | SANDBOX_WECHAT_ABROAD
 } SandboxWechatModes;
 
-/* One way to speak V3: on the mainland, or to WeChat Pay Global as a merchant or as an institution for one of
- * its merchants. All that the three do not share. */
+/* One way to speak V3: on the mainland or to WeChat Pay Global, as a merchant or for one of one's merchants. All
+ * that the four do not share. */
 typedef struct {
   const char *gateway;
   SandboxWechatModes bit;
-  const char *orders; /* what the paths of orders start with */
-  const char *certificates;
   const char *mchid;     /* name of who signs */
   const char *appid;     /* name of his application */
   const char *sub_mchid; /* nullable; name of whom he signs for */
@@ -31,5 +35,4 @@ typedef struct {
 } SandboxWechatMode;
 
 const SandboxWechatMode *sandbox_wechat_mode_of (const SandboxMerchant *merchant);
-const SandboxWechatMode *sandbox_wechat_mode_first (const char *gateway);
 gboolean sandbox_wechat_mode_is_name_of_another (const SandboxWechatMode *self, const char *name);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <json-glib/json-glib.h>
+#include "sandbox-wechat-call.h"
 
-#include "sandbox-gateway.h"
-
-gboolean sandbox_wechat_order_check (JsonNode *root, const SandboxMerchant *merchant, SandboxReply *reply);
+gboolean sandbox_wechat_order_check (SandboxWechatCall *call);
+const char *sandbox_wechat_trade_type (guint scene);
+const char *sandbox_wechat_check_expiry (const char *text);
+const char *sandbox_wechat_check_notify_url (const char *url);

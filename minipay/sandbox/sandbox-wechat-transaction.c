@@ -34,9 +34,11 @@ sandbox_wechat_add_sealed (JsonBuilder *builder, Sandbox *sandbox, const char *a
   sandbox_json_add_text (builder, "nonce", nonce);
 }
 
-static void
-add_parties (JsonBuilder *builder, const SandboxWechatMode *mode, SandboxOrder *order, SandboxFault fault)
+/* Who was paid, by the names of his mode. */
+void
+sandbox_wechat_add_parties (JsonBuilder *builder, SandboxOrder *order, SandboxFault fault)
 {
+  const SandboxWechatMode *mode = sandbox_wechat_mode_of (sandbox_merchant_get (order->account));
   const char *sub_mchid =
       fault.kind == SANDBOX_FAULT_WRONG_SUB_MCHID ? SANDBOX_WECHAT_WRONG_MCHID : order->sub_mchid;
   const char *sub_appid =
@@ -72,29 +74,41 @@ add_rate (JsonBuilder *builder)
   json_builder_end_object (builder);
 }
 
-static const char *
-lie_about (const char *currency)
+const char *
+sandbox_wechat_lie_about (const char *currency)
 {
   return g_str_equal (currency, "USD") ? "EUR" : "USD";
+}
+
+/* The same amount as the buyer saw it, in a currency of his own when the gateway converts. */
+void
+sandbox_wechat_add_payer_amount (
+    JsonBuilder *builder, SandboxOrder *order, const char *name, gint64 amount, const char *currency)
+{
+  const SandboxWechatMode *mode = sandbox_wechat_mode_of (sandbox_merchant_get (order->account));
+  gboolean converts = mode->converts && !g_str_equal (order->currency, BUYER_CURRENCY);
+
+  sandbox_json_add_integer (builder, name, converts ? convert (amount) : amount);
+  sandbox_json_add_text (builder, "payer_currency", converts ? BUYER_CURRENCY : currency);
+  if (converts)
+    add_rate (builder);
 }
 
 static void
 add_amount (JsonBuilder *builder, const SandboxWechatMode *mode, SandboxOrder *order, SandboxFault fault)
 {
-  gboolean converts = mode->converts && !g_str_equal (order->currency, BUYER_CURRENCY);
   gint64 total = order->total + (fault.kind == SANDBOX_FAULT_WRONG_AMOUNT ? 1 : 0);
-  const char *currency = fault.kind == SANDBOX_FAULT_WRONG_CURRENCY ? lie_about (order->currency) : order->currency;
+  const char *currency =
+      fault.kind == SANDBOX_FAULT_WRONG_CURRENCY ? sandbox_wechat_lie_about (order->currency) : order->currency;
 
   json_builder_set_member_name (builder, "amount");
   json_builder_begin_object (builder);
   sandbox_json_add_integer (builder, "total", total);
   sandbox_json_add_text (builder, "currency", currency);
   if (order->paid_at != NULL)
-    sandbox_json_add_integer (builder, "payer_total", converts ? convert (total) : total);
-  if (order->paid_at != NULL || !mode->converts)
-    sandbox_json_add_text (builder, "payer_currency", converts ? BUYER_CURRENCY : currency);
-  if (order->paid_at != NULL && converts)
-    add_rate (builder);
+    sandbox_wechat_add_payer_amount (builder, order, "payer_total", total, currency);
+  else if (!mode->converts)
+    sandbox_json_add_text (builder, "payer_currency", currency);
   json_builder_end_object (builder);
 }
 
@@ -104,7 +118,7 @@ add_paid (JsonBuilder *builder, const SandboxWechatMode *mode, SandboxOrder *ord
   g_autofree char *time = sandbox_time (order->paid_at);
 
   sandbox_json_add_text (builder, mode->transaction_id, order->transaction_id);
-  sandbox_json_add_text (builder, "trade_type", "JSAPI");
+  sandbox_json_add_text (builder, "trade_type", order->trade_type);
   sandbox_json_add_text (builder, "bank_type", "OTHERS");
   sandbox_json_add_text (builder, "success_time", time);
   json_builder_set_member_name (builder, "payer");
@@ -113,54 +127,92 @@ add_paid (JsonBuilder *builder, const SandboxWechatMode *mode, SandboxOrder *ord
   json_builder_end_object (builder);
 }
 
-/* The text of a query's answer and of a notification's plaintext. */
-char *
-sandbox_wechat_make_transaction (SandboxOrder *order, SandboxFault fault)
+static const struct {
+  const char *state;
+  const char *description;
+} states[] = {
+  { "SUCCESS", "支付成功" },  { "REFUND", "转入退款" },       { "REVOKED", "已撤销" },
+  { "PAYERROR", "支付失败" }, { "USERPAYING", "用户支付中" }, { "CLOSED", "订单已关闭" },
+  { "NOTPAY", "订单未支付" },
+};
+
+static guint
+find_state (Sandbox *sandbox, SandboxOrder *order)
+{
+  if (order->reversed_at != NULL)
+    return 2;
+  if (order->paid_at != NULL)
+    return sandbox_refunds_sum (sandbox->refunds, order) > 0 ? 1 : 0;
+  if (order->failed_at != NULL)
+    return 3;
+  if (sandbox_order_is_waiting (order))
+    return 4;
+  return sandbox_order_is_closed (order) ? 5 : 6;
+}
+
+static char *
+make_text (SandboxOrder *order, guint state, SandboxFault fault)
 {
   const SandboxWechatMode *mode = sandbox_wechat_mode_of (sandbox_merchant_get (order->account));
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *other = sandbox_random_digits (20);
-  gboolean is_paid = order->paid_at != NULL;
-  gboolean is_expired = sandbox_order_is_closed (order);
 
   json_builder_begin_object (builder);
-  add_parties (builder, mode, order, fault);
+  sandbox_wechat_add_parties (builder, order, fault);
   sandbox_json_add_text (
       builder, "out_trade_no", fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no);
-  sandbox_json_add_text (builder, "trade_state", is_paid ? "SUCCESS" : is_expired ? "CLOSED" : "NOTPAY");
-  sandbox_json_add_text (builder,
-                         "trade_state_desc",
-                         is_paid      ? "支付成功"
-                         : is_expired ? "订单已关闭"
-                                      : "订单未支付");
+  sandbox_json_add_text (builder, "trade_state", states[state].state);
+  sandbox_json_add_text (builder, "trade_state_desc", states[state].description);
   if (order->attach != NULL)
     sandbox_json_add_text (builder, "attach", order->attach);
-  if (is_paid)
+  if (order->paid_at != NULL)
     add_paid (builder, mode, order);
   add_amount (builder, mode, order, fault);
   json_builder_end_object (builder);
   return sandbox_json_write (builder);
 }
 
+/* The text of a query's answer. */
 char *
-sandbox_wechat_make_event (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
+sandbox_wechat_make_transaction (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
+{
+  return make_text (order, find_state (sandbox, order), fault);
+}
+
+/* A notification around a sealed plaintext. */
+char *
+sandbox_wechat_seal_event (Sandbox *sandbox,
+                           const char *type,
+                           const char *summary,
+                           const char *original_type,
+                           GDateTime *time,
+                           const char *plaintext)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *id = sandbox_random_uuid ();
-  g_autofree char *time = sandbox_time (order->paid_at);
-  g_autofree char *plaintext = sandbox_wechat_make_transaction (order, fault);
+  g_autofree char *created = sandbox_time (time);
 
   json_builder_begin_object (builder);
   sandbox_json_add_text (builder, "id", id);
-  sandbox_json_add_text (builder, "create_time", time);
+  sandbox_json_add_text (builder, "create_time", created);
   sandbox_json_add_text (builder, "resource_type", "encrypt-resource");
-  sandbox_json_add_text (builder, "event_type", "TRANSACTION.SUCCESS");
-  sandbox_json_add_text (builder, "summary", "支付成功");
+  sandbox_json_add_text (builder, "event_type", type);
+  sandbox_json_add_text (builder, "summary", summary);
   json_builder_set_member_name (builder, "resource");
   json_builder_begin_object (builder);
-  sandbox_json_add_text (builder, "original_type", "transaction");
-  sandbox_wechat_add_sealed (builder, sandbox, "transaction", plaintext);
+  sandbox_json_add_text (builder, "original_type", original_type);
+  sandbox_wechat_add_sealed (builder, sandbox, original_type, plaintext);
   json_builder_end_object (builder);
   json_builder_end_object (builder);
   return sandbox_json_write (builder);
+}
+
+/* The notification of a payment: it tells the payment, whatever was refunded since. */
+char *
+sandbox_wechat_make_event (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
+{
+  g_autofree char *plaintext = make_text (order, 0, fault);
+
+  return sandbox_wechat_seal_event (
+      sandbox, "TRANSACTION.SUCCESS", "支付成功", "transaction", order->paid_at, plaintext);
 }

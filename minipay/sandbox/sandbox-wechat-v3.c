@@ -7,271 +7,265 @@
 
 #include "sandbox-crypto.h"
 #include "sandbox-json.h"
-#include "sandbox-notify.h"
-#include "sandbox-traffic.h"
 #include "sandbox-wechat-auth.h"
-#include "sandbox-wechat-mode.h"
-#include "sandbox-wechat-order.h"
+#include "sandbox-wechat-bill.h"
+#include "sandbox-wechat-combine.h"
+#include "sandbox-wechat-keys.h"
+#include "sandbox-wechat-payment.h"
+#include "sandbox-wechat-refund.h"
+#include "sandbox-wechat-sharing.h"
 #include "sandbox-wechat-transaction.h"
 
-#define JSAPI         "jsapi"
-#define BY_NUMBER     "out-trade-no/"
-#define BY_GATEWAY_NO "id/"
+#define OWN         SANDBOX_WECHAT_MAINLAND
+#define PROVIDER    SANDBOX_WECHAT_PROVIDER
+#define HOME        SANDBOX_WECHAT_HOME
+#define ABROAD      SANDBOX_WECHAT_ABROAD
+#define NUMBER      SANDBOX_WECHAT_BY_OUT_TRADE_NO
+#define ID          SANDBOX_WECHAT_BY_TRANSACTION_ID
+#define TRANSACTION "/v3/pay/transactions"
+#define PARTNER     "/v3/pay/partner/transactions"
+#define COMBINE     "/v3/combine-transactions"
+#define REFUNDS     "/v3/refund/domestic/refunds"
+#define SHARING     "/v3/profitsharing"
+#define GLOBAL      "/v3/global"
 
-static void
-answer (
-    Sandbox *sandbox, const SandboxMerchant *merchant, const char *body, SandboxFault fault, SandboxReply *reply)
-{
-  SandboxFault bad = { .kind = SANDBOX_FAULT_BAD_SIGNATURE };
+/* One call: who may make it, how, and what it is. */
+typedef struct {
+  guint modes;
+  const char *method;
+  const char *path; /* a star stands for one segment */
+  const char *operation;
+  SandboxWechatHandler handle;
+  guint argument;
+  gboolean is_file; /* the answer is no JSON */
+} Route;
 
-  sandbox_reply_set (reply, 200, "application/json", body);
-  sandbox_wechat_sign (sandbox, merchant, body, fault, reply->headers);
-  if (fault.kind == SANDBOX_FAULT_DUPLICATE)
-    sandbox_wechat_sign (sandbox, merchant, body, bad, reply->headers);
-}
+static const Route routes[] = {
+  { OWN, "POST", TRANSACTION "/jsapi", "create", sandbox_wechat_create, SANDBOX_WECHAT_JSAPI, FALSE },
+  { OWN, "POST", TRANSACTION "/app", "create", sandbox_wechat_create, SANDBOX_WECHAT_APP, FALSE },
+  { OWN, "POST", TRANSACTION "/h5", "create", sandbox_wechat_create, SANDBOX_WECHAT_H5, FALSE },
+  { OWN, "POST", TRANSACTION "/native", "create", sandbox_wechat_create, SANDBOX_WECHAT_NATIVE, FALSE },
+  { OWN, "GET", TRANSACTION "/out-trade-no/*", "query", sandbox_wechat_query, NUMBER, FALSE },
+  { OWN, "GET", TRANSACTION "/id/*", "query", sandbox_wechat_query, ID, FALSE },
+  { OWN, "POST", TRANSACTION "/out-trade-no/*/close", "close", sandbox_wechat_close, NUMBER, FALSE },
+  { PROVIDER, "POST", PARTNER "/jsapi", "create", sandbox_wechat_create, SANDBOX_WECHAT_JSAPI, FALSE },
+  { PROVIDER, "POST", PARTNER "/app", "create", sandbox_wechat_create, SANDBOX_WECHAT_APP, FALSE },
+  { PROVIDER, "POST", PARTNER "/h5", "create", sandbox_wechat_create, SANDBOX_WECHAT_H5, FALSE },
+  { PROVIDER, "POST", PARTNER "/native", "create", sandbox_wechat_create, SANDBOX_WECHAT_NATIVE, FALSE },
+  { PROVIDER, "GET", PARTNER "/out-trade-no/*", "query", sandbox_wechat_query, NUMBER, FALSE },
+  { PROVIDER, "GET", PARTNER "/id/*", "query", sandbox_wechat_query, ID, FALSE },
+  { PROVIDER, "POST", PARTNER "/out-trade-no/*/close", "close", sandbox_wechat_close, NUMBER, FALSE },
+  { OWN, "POST", COMBINE "/jsapi", "create", sandbox_wechat_combine, SANDBOX_WECHAT_JSAPI, FALSE },
+  { OWN, "POST", COMBINE "/app", "create", sandbox_wechat_combine, SANDBOX_WECHAT_APP, FALSE },
+  { OWN, "POST", COMBINE "/h5", "create", sandbox_wechat_combine, SANDBOX_WECHAT_H5, FALSE },
+  { OWN, "POST", COMBINE "/native", "create", sandbox_wechat_combine, SANDBOX_WECHAT_NATIVE, FALSE },
+  { OWN, "GET", COMBINE "/out-trade-no/*", "query", sandbox_wechat_combine_query, 0, FALSE },
+  { OWN, "POST", COMBINE "/out-trade-no/*/close", "close", sandbox_wechat_combine_close, 0, FALSE },
+  { HOME, "POST", REFUNDS, "refund", sandbox_wechat_refund, 0, FALSE },
+  { HOME, "GET", REFUNDS "/*", "query-refund", sandbox_wechat_query_refund, NUMBER, FALSE },
+  { HOME, "POST", REFUNDS "/*/apply-abnormal-refund", "abnormal-refund", sandbox_wechat_abnormal_refund, 0, FALSE },
+  { HOME, "GET", "/v3/bill/tradebill", "download-bill", sandbox_wechat_trade_bill, 0, FALSE },
+  { HOME, "GET", "/v3/bill/fundflowbill", "download-bill", sandbox_wechat_fund_flow_bill, 0, FALSE },
+  { HOME, "GET", SHARING "/bills", "download-bill", sandbox_wechat_sharing_bill, 0, FALSE },
+  { HOME, "GET", "/v3/billdownload/file", "download", sandbox_wechat_download, 0, TRUE },
+  { HOME, "POST", SHARING "/receivers/add", "profit-sharing-add-receiver", sandbox_wechat_add_receiver, 0, FALSE },
+  { HOME,
+    "POST",
+    SHARING "/receivers/delete",
+    "profit-sharing-remove-receiver",
+    sandbox_wechat_remove_receiver,
+    0,
+    FALSE },
+  { HOME, "POST", SHARING "/orders", "profit-sharing", sandbox_wechat_share, 0, FALSE },
+  { HOME, "GET", SHARING "/orders/*", "profit-sharing-query", sandbox_wechat_query_share, 0, FALSE },
+  { HOME, "POST", SHARING "/orders/unfreeze", "profit-sharing-finish", sandbox_wechat_unfreeze, 0, FALSE },
+  { HOME, "POST", SHARING "/return-orders", "profit-sharing-return", sandbox_wechat_return_share, 0, FALSE },
+  { HOME, "GET", SHARING "/return-orders/*", "profit-sharing-return-query", sandbox_wechat_query_return, 0, FALSE },
+  { HOME, "GET", SHARING "/transactions/*/amounts", "profit-sharing-amount", sandbox_wechat_share_left, 0, FALSE },
+  { HOME, "GET", "/v3/certificates", "refresh-keys", sandbox_wechat_certificates, 0, FALSE },
+  { ABROAD, "POST", GLOBAL "/transactions/jsapi", "create", sandbox_wechat_create, SANDBOX_WECHAT_JSAPI, FALSE },
+  { ABROAD, "POST", GLOBAL "/transactions/app", "create", sandbox_wechat_create, SANDBOX_WECHAT_APP, FALSE },
+  { ABROAD, "POST", GLOBAL "/transactions/mweb", "create", sandbox_wechat_create, SANDBOX_WECHAT_H5, FALSE },
+  { ABROAD, "POST", GLOBAL "/transactions/native", "create", sandbox_wechat_create, SANDBOX_WECHAT_NATIVE, FALSE },
+  { ABROAD, "GET", GLOBAL "/transactions/out-trade-no/*", "query", sandbox_wechat_query, NUMBER, FALSE },
+  { ABROAD, "GET", GLOBAL "/transactions/id/*", "query", sandbox_wechat_query, ID, FALSE },
+  { ABROAD, "POST", GLOBAL "/transactions/out-trade-no/*/close", "close", sandbox_wechat_close, NUMBER, FALSE },
+  { ABROAD, "POST", GLOBAL "/transactions/id/*/close", "close", sandbox_wechat_close, ID, FALSE },
+  { ABROAD,
+    "POST",
+    GLOBAL "/micropay/transactions/pay",
+    "create",
+    sandbox_wechat_micropay,
+    SANDBOX_WECHAT_MICROPAY,
+    FALSE },
+  { ABROAD,
+    "POST",
+    GLOBAL "/micropay/transactions/out-trade-no/*/reverse",
+    "reverse",
+    sandbox_wechat_reverse,
+    NUMBER,
+    FALSE },
+  { ABROAD, "POST", GLOBAL "/micropay/transactions/id/*/reverse", "reverse", sandbox_wechat_reverse, ID, FALSE },
+  { ABROAD, "POST", GLOBAL "/refunds", "refund", sandbox_wechat_refund, 0, FALSE },
+  { ABROAD, "GET", GLOBAL "/refunds", "list-refunds", sandbox_wechat_list_refunds, 0, FALSE },
+  { ABROAD, "GET", GLOBAL "/refunds/out-refund-no/*", "query-refund", sandbox_wechat_query_refund, NUMBER, FALSE },
+  { ABROAD, "GET", GLOBAL "/refunds/id/*", "query-refund", sandbox_wechat_query_refund, ID, FALSE },
+  { ABROAD, "GET", GLOBAL "/statements", "download-bill", sandbox_wechat_statement, 0, TRUE },
+  { ABROAD, "GET", GLOBAL "/settle/settlements", "settlements", sandbox_wechat_settlements, 0, FALSE },
+  { ABROAD, "GET", GLOBAL "/certificates", "refresh-keys", sandbox_wechat_certificates, 0, FALSE },
+};
 
-static SandboxOrder *
-add_order (Sandbox *sandbox, const SandboxMerchant *merchant, JsonObject *object, char *fingerprint)
-{
-  SandboxOrder *order = sandbox_orders_add (
-      sandbox->orders, merchant->gateway, merchant->account, sandbox_json_text (object, "out_trade_no"));
-  const SandboxWechatMode *mode = sandbox_wechat_mode_of (merchant);
-  JsonObject *amount = json_object_get_object_member (object, "amount");
-  JsonObject *payer = json_object_get_object_member (object, "payer");
-  const char *openid = json_object_has_member (payer, mode->openids[0]) ? mode->openids[0] : mode->openids[1];
-  const char *currency = sandbox_json_text (amount, "currency");
-  const char *expire = sandbox_json_text (object, "time_expire");
-
-  order->mchid = merchant->mchid;
-  order->appid = g_strdup (merchant->appid);
-  order->sub_mchid = g_strdup (merchant->sub_mchid);
-  order->sub_appid = mode->sub_appid != NULL ? g_strdup (sandbox_json_text (object, mode->sub_appid)) : NULL;
-  order->payer = g_strdup (sandbox_json_text (payer, openid));
-  sandbox_order_set (order, "openid", openid);
-  order->notify_url = g_strdup (sandbox_json_text (object, "notify_url"));
-  order->attach = g_strdup (sandbox_json_text (object, "attach"));
-  order->fingerprint = fingerprint;
-  sandbox_json_integer (json_object_get_member (amount, "total"), &order->total);
-  order->currency = currency != NULL ? g_intern_string (currency) : "CNY";
-  order->expires_at = expire != NULL ? g_date_time_new_from_iso8601 (expire, NULL) : NULL;
-  sandbox_pay_later (sandbox, order);
-  return order;
-}
-
-static void
-create (Sandbox *sandbox, const SandboxMerchant *merchant, const SandboxRequest *request, SandboxReply *reply)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) root = sandbox_json_parse (request->body, &error);
-  g_autofree char *fingerprint = NULL;
-  g_autofree char *text = NULL;
-  JsonObject *object = NULL;
-  SandboxOrder *order = NULL;
-  SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };
-
-  if (root == NULL) {
-    sandbox_wechat_refuse (reply, 400, "PARAM_ERROR", NULL, NULL, "%s", error->message);
-    return;
-  }
-  if (!sandbox_wechat_order_check (root, merchant, reply))
-    return;
-  object = json_node_get_object (root);
-  fingerprint = sandbox_json_canonical (root);
-
-  if (!sandbox_begin (sandbox, reply, &fault))
-    return;
-
-  order = sandbox_orders_find (sandbox->orders, merchant->account, sandbox_json_text (object, "out_trade_no"));
-  if (order != NULL && order->paid_at != NULL)
-    sandbox_wechat_refuse (reply, 400, "ORDERPAID", NULL, NULL, "the order is paid");
-  else if (order != NULL && !g_str_equal (order->fingerprint, fingerprint))
-    sandbox_wechat_refuse (
-        reply, 403, "OUT_TRADE_NO_USED", NULL, NULL, "out_trade_no is used with other parameters");
-  else if (order != NULL && sandbox_order_is_closed (order))
-    sandbox_wechat_refuse (reply, 400, "ORDER_CLOSED", NULL, NULL, "the order is closed");
-  else if (order == NULL && sandbox_orders_is_full (sandbox->orders))
-    sandbox_wechat_refuse (reply, 429, "RATELIMIT_EXCEEDED", NULL, NULL, "the sandbox holds no more orders");
-  else {
-    if (order == NULL)
-      order = add_order (sandbox, merchant, object, g_steal_pointer (&fingerprint));
-    g_free (order->handle);
-    order->handle = sandbox_wechat_make_prepay_id ();
-    text = g_strdup_printf ("{\"prepay_id\":\"%s\"}", order->handle);
-    answer (sandbox, merchant, text, fault, reply);
-  }
-}
-
-/* Whether the query string names the merchant as his mode does; FALSE with the reply filled. */
+/* Whether @path is what @pattern says; @number takes what stands for the star, as it was sent. */
 static gboolean
-check_query (const SandboxMerchant *merchant, GHashTable *params, SandboxReply *reply)
+matches (const char *pattern, const char *path, char **number)
 {
-  const SandboxWechatMode *mode = sandbox_wechat_mode_of (merchant);
-  const struct {
-    const char *name; /* nullable */
-    const char *value;
-  } wanted[] = { { mode->mchid, merchant->mchid }, { mode->sub_mchid, merchant->sub_mchid } };
-  GHashTableIter iter;
-  gpointer name = NULL;
+  const char *star = strchr (pattern, '*');
+  gsize before = star != NULL ? star - pattern : 0;
+  gsize length = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++) {
-    const char *sent =
-        params != NULL && wanted[i].name != NULL ? g_hash_table_lookup (params, wanted[i].name) : NULL;
-
-    if (g_strcmp0 (sent, wanted[i].value) == 0)
-      continue;
-    sandbox_wechat_refuse (reply,
-                           400,
-                           "PARAM_ERROR",
-                           "query",
-                           wanted[i].name,
-                           "%s is missing or not the one that signed",
-                           wanted[i].name);
+  if (star == NULL)
+    return g_str_equal (pattern, path);
+  if (strncmp (pattern, path, before) != 0)
     return FALSE;
-  }
-
-  g_hash_table_iter_init (&iter, params);
-  while (g_hash_table_iter_next (&iter, &name, NULL)) {
-    if (!sandbox_wechat_mode_is_name_of_another (mode, name))
-      continue;
-    sandbox_wechat_refuse (reply,
-                           400,
-                           "PARAM_ERROR",
-                           "query",
-                           name,
-                           "%s belongs to another way of paying than this merchant's",
-                           (const char *) name);
+  length = strcspn (path + before, "/");
+  if (length == 0 || !g_str_equal (path + before + length, star + 1))
     return FALSE;
-  }
+  g_free (*number);
+  *number = g_strndup (path + before, length);
   return TRUE;
 }
 
-static void
-query (Sandbox *sandbox,
-       const SandboxMerchant *merchant,
-       const SandboxRequest *request,
-       const char *rest,
-       SandboxReply *reply)
+/* The call a request makes, or NULL with the reply filled. Of two that fit the exact one counts. */
+static const Route *
+find_route (guint modes, const SandboxRequest *request, char **number, SandboxReply *reply)
 {
-  gboolean by_id = g_str_has_prefix (rest, BY_GATEWAY_NO);
-  g_autoptr (GHashTable) params = sandbox_request_get_query (request);
-  g_autofree char *number = g_uri_unescape_string (rest + strlen (by_id ? BY_GATEWAY_NO : BY_NUMBER), "/");
-  g_autofree char *text = NULL;
-  SandboxOrder *order = NULL;
-  SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };
+  const Route *found = NULL;
+  gboolean has_path = FALSE;
 
-  if (!check_query (merchant, params, reply))
-    return;
-  if (number != NULL && g_utf8_validate (number, -1, NULL))
-    order = by_id ? sandbox_orders_find_number (sandbox->orders, merchant->account, number)
-                  : sandbox_orders_find (sandbox->orders, merchant->account, number);
-  if (order != NULL && by_id && (order->paid_at == NULL || !g_str_equal (number, order->transaction_id)))
-    order = NULL; /* the gateway's number exists for a buyer's payment, not for an order */
-
-  if (!sandbox_begin (sandbox, reply, &fault))
-    return;
-  if (order == NULL) {
-    sandbox_wechat_refuse (reply, 404, "ORDER_NOT_EXIST", NULL, NULL, "the order does not exist");
-    return;
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {
+    if ((routes[i].modes & modes) == 0 || !matches (routes[i].path, request->path, number))
+      continue;
+    has_path = TRUE;
+    if (!g_str_equal (routes[i].method, request->method))
+      continue;
+    if (found == NULL || strchr (routes[i].path, '*') == NULL)
+      found = &routes[i];
   }
-  text = sandbox_wechat_make_transaction (order, fault);
-  answer (sandbox, merchant, text, fault, reply);
+  if (found == NULL)
+    sandbox_reply_set (reply, has_path ? 405 : 404, "application/json", "");
+  return found;
 }
 
-static char *
-certificate_time (const ASN1_TIME *time)
+static gboolean
+read_number (SandboxWechatCall *call, const char *sent)
 {
-  struct tm parts;
-  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (8 * 60 * 60);
-  g_autoptr (GDateTime) utc = NULL;
-  g_autoptr (GDateTime) china = NULL;
-
-  ASN1_TIME_to_tm (time, &parts);
-  utc = g_date_time_new_utc (
-      parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-  china = g_date_time_to_timezone (utc, zone);
-  return sandbox_time (china);
+  if (sent == NULL)
+    return TRUE;
+  call->number = g_uri_unescape_string (sent, "/");
+  if (call->number != NULL && g_utf8_validate (call->number, -1, NULL))
+    return TRUE;
+  sandbox_wechat_deny (call, 400, "PARAM_ERROR", "the number in the path is not UTF-8 text without a slash");
+  return FALSE;
 }
 
-static void
-certificates (Sandbox *sandbox, const SandboxMerchant *merchant, SandboxReply *reply)
+static gboolean
+read_body (SandboxWechatCall *call)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  SandboxConfig *config = sandbox->config;
-  g_autofree char *pem = sandbox_certificate_to_pem (config->platform_certificate);
-  g_autofree char *from = certificate_time (X509_get0_notBefore (config->platform_certificate));
-  g_autofree char *to = certificate_time (X509_get0_notAfter (config->platform_certificate));
-  g_autofree char *text = NULL;
-  SandboxFault none = { .kind = SANDBOX_FAULT_NONE };
+  g_autoptr (GError) error = NULL;
 
-  if (merchant->has_public_key) {
+  if (!g_str_equal (call->request->method, "POST"))
+    return TRUE;
+  call->root = sandbox_json_parse (call->request->body, &error);
+  if (call->root == NULL)
+    sandbox_wechat_deny (call, 400, "PARAM_ERROR", error->message);
+  return call->root != NULL;
+}
+
+static gboolean
+read_params (SandboxWechatCall *call)
+{
+  call->params = sandbox_request_get_query (call->request);
+  if (call->params == NULL)
     sandbox_wechat_refuse (
-        reply, 404, "RESOURCE_NOT_EXISTS", NULL, NULL, "the merchant has no platform certificate");
-    return;
-  }
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "data");
-  json_builder_begin_array (builder);
-  json_builder_begin_object (builder);
-  sandbox_json_add_text (builder, "serial_no", config->platform_serial);
-  sandbox_json_add_text (builder, "effective_time", from);
-  sandbox_json_add_text (builder, "expire_time", to);
-  json_builder_set_member_name (builder, "encrypt_certificate");
-  json_builder_begin_object (builder);
-  sandbox_wechat_add_sealed (builder, sandbox, "certificate", pem);
-  json_builder_end_object (builder);
-  json_builder_end_object (builder);
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  text = sandbox_json_write (builder);
-  answer (sandbox, merchant, text, none, reply);
+        call->reply, 400, "PARAM_ERROR", "query", NULL, "the query string is malformed or names something twice");
+  return call->params != NULL;
 }
 
-/* One request to either gateway; the one is the other with other paths and other names. */
 static void
-serve (Sandbox *sandbox, const char *gateway, const SandboxRequest *request, SandboxReply *reply)
+run (SandboxWechatCall *call, const Route *route, const char *number)
 {
-  const SandboxWechatMode *mode = sandbox_wechat_mode_first (gateway);
+  if ((route->modes & call->mode->bit) == 0)
+    sandbox_wechat_deny (call, 403, "NO_AUTH", "this call belongs to another way of paying than this merchant's");
+  else if (sandbox_wechat_check_headers (
+               call->sandbox, call->merchant, call->request, !route->is_file, call->reply) &&
+           read_number (call, number) && read_params (call) && read_body (call))
+    route->handle (call);
+}
+
+static void
+serve (Sandbox *sandbox, const char *gateway, guint modes, const SandboxRequest *request, SandboxReply *reply)
+{
   g_autofree char *hex = sandbox_random_hex (40);
   g_autofree char *request_id = g_strdup_printf ("08%s-0", hex);
-  const char *rest = g_str_has_prefix (request->path, mode->orders) ? request->path + strlen (mode->orders) : "";
-  gboolean is_create = g_str_equal (rest, JSAPI);
-  gboolean is_query = g_str_has_prefix (rest, BY_NUMBER) || g_str_has_prefix (rest, BY_GATEWAY_NO);
-  const SandboxMerchant *merchant = NULL;
+  g_autofree char *number = NULL;
+  const Route *route = NULL;
+  SandboxWechatCall call = { .sandbox = sandbox, .request = request, .reply = reply };
 
   sandbox_reply_add_header (reply, "Request-ID", request_id);
-  if (!is_create && !is_query && !g_str_equal (request->path, mode->certificates)) {
-    sandbox_reply_set (reply, 404, "application/json", "");
+  route = find_route (modes, request, &number, reply);
+  if (route == NULL)
     return;
-  }
-  if (!g_str_equal (request->method, is_create ? "POST" : "GET")) {
-    sandbox_reply_set (reply, 405, "application/json", "");
+  sandbox_reply_set_call (reply, route->operation, NULL);
+  call.merchant = sandbox_wechat_authenticate (sandbox, gateway, request, reply);
+  if (call.merchant == NULL)
     return;
-  }
-  merchant = sandbox_wechat_authenticate (sandbox, gateway, request, reply);
-  if (merchant == NULL || !sandbox_wechat_check_headers (sandbox, merchant, request, reply))
-    return;
+  sandbox_reply_set_call (reply, route->operation, call.merchant->account);
+  call.mode = sandbox_wechat_mode_of (call.merchant);
+  call.argument = route->argument;
+  run (&call, route, strchr (route->path, '*') != NULL ? number : NULL);
+  g_free (call.number);
+  g_clear_pointer (&call.params, g_hash_table_unref);
+  g_clear_pointer (&call.root, json_node_unref);
+}
 
-  sandbox_reply_set_call (reply, is_create ? "create" : "query", merchant->account);
-  if (is_create)
-    create (sandbox, merchant, request, reply);
-  else if (is_query)
-    query (sandbox, merchant, request, rest, reply);
-  else
-    certificates (sandbox, merchant, reply);
+/* A posted event; a lie is told once, and what was true is repeated byte by byte. */
+static SandboxPush *
+make_push (Sandbox *sandbox, SandboxOrder *order, const char *url, char **event, char *fresh, SandboxFault fault)
+{
+  g_autofree char *made = fresh;
+  const char *body = sandbox_fault_is_lie (fault) ? made : *event;
+  SandboxPush *push = NULL;
+
+  if (body == NULL)
+    body = *event = g_steal_pointer (&made);
+  push = sandbox_push_new (url, body);
+  sandbox_wechat_sign (sandbox, sandbox_merchant_get (order->account), NULL, body, fault, push->headers);
+  return push;
 }
 
 static SandboxPush *
 push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
 {
-  gboolean is_lie = sandbox_fault_is_lie (fault);
-  g_autofree char *body =
-      is_lie || order->event == NULL ? sandbox_wechat_make_event (sandbox, order, fault) : g_strdup (order->event);
-  SandboxPush *made = sandbox_push_new (order->notify_url, body);
+  char *fresh = NULL;
 
-  if (!is_lie && order->event == NULL)
-    order->event = g_strdup (body);
-  sandbox_wechat_sign (sandbox, sandbox_merchant_get (order->account), body, fault, made->headers);
-  return made;
+  if (order->notify_url == NULL)
+    return NULL;
+  fresh = order->parts != NULL ? sandbox_wechat_make_combined_event (sandbox, order, fault)
+                               : sandbox_wechat_make_event (sandbox, order, fault);
+  return make_push (sandbox, order, order->notify_url, &order->event, fresh, fault);
+}
+
+static SandboxPush *
+push_refund (Sandbox *sandbox, SandboxRefund *refund, SandboxFault fault)
+{
+  if (refund->notify_url == NULL)
+    return NULL;
+  return make_push (sandbox,
+                    refund->order,
+                    refund->notify_url,
+                    &refund->event,
+                    sandbox_wechat_make_refund_event (sandbox, refund, fault),
+                    fault);
 }
 
 static gboolean
@@ -280,19 +274,29 @@ is_acknowledged (const SandboxPush *made, guint status, GBytes *answer)
   return status == 200 || status == 204;
 }
 
-/* What both gateways can do wrong. */
-#define FAULTS                                                                                                     \
-  { SANDBOX_FAULT_NO_SIGNATURE, "cqrbon" }, { SANDBOX_FAULT_BAD_SIGNATURE, "cqrbon" },                             \
-      { SANDBOX_FAULT_SIGNTEST, "cqrbon" }, { SANDBOX_FAULT_STALE, "cqrbon" },                                     \
-      { SANDBOX_FAULT_WRONG_ORDER, "qrn" }, { SANDBOX_FAULT_WRONG_REFUND, "rn" },                                  \
-      { SANDBOX_FAULT_WRONG_AMOUNT, "qrn" }, { SANDBOX_FAULT_WRONG_CURRENCY, "qrn" },                              \
-      { SANDBOX_FAULT_WRONG_MCHID, "qn" }, { SANDBOX_FAULT_WRONG_APPID, "qn" },                                    \
-      { SANDBOX_FAULT_DUPLICATE, "cqrbon" }, { SANDBOX_FAULT_SYSTEM_ERROR, "cqrbo" },                              \
-      { SANDBOX_FAULT_WRONG_DIGEST, "b" }, { SANDBOX_FAULT_DISGUISED_ERROR, "b" },                                 \
-      { SANDBOX_FAULT_BILL_CREATING, "b" }, { SANDBOX_FAULT_NO_BILL, "b" },                                        \
-  {                                                                                                                \
-    SANDBOX_FAULT_UNKNOWN_SERIAL, "cqrbon"                                                                         \
-  }
+static const SandboxFaultRule fault_rules[] = {
+  { SANDBOX_FAULT_NO_SIGNATURE, "cqrbon" },
+  { SANDBOX_FAULT_BAD_SIGNATURE, "cqrbon" },
+  { SANDBOX_FAULT_SIGNTEST, "cqrbon" },
+  { SANDBOX_FAULT_STALE, "cqrbon" },
+  { SANDBOX_FAULT_UNKNOWN_SERIAL, "cqrbon" },
+  { SANDBOX_FAULT_DUPLICATE, "cqrbon" },
+  { SANDBOX_FAULT_SYSTEM_ERROR, "cqrbo" },
+  { SANDBOX_FAULT_NOT_ENOUGH, "ro" },
+  { SANDBOX_FAULT_WRONG_ORDER, "qrn" },
+  { SANDBOX_FAULT_WRONG_REFUND, "rn" },
+  { SANDBOX_FAULT_WRONG_AMOUNT, "qrn" },
+  { SANDBOX_FAULT_WRONG_CURRENCY, "qrn" },
+  { SANDBOX_FAULT_WRONG_MCHID, "qn" },
+  { SANDBOX_FAULT_WRONG_APPID, "qn" },
+  { SANDBOX_FAULT_WRONG_SUB_MCHID, "qn" },
+  { SANDBOX_FAULT_WRONG_SUB_APPID, "qn" },
+  { SANDBOX_FAULT_WRONG_DIGEST, "b" },
+  { SANDBOX_FAULT_DISGUISED_ERROR, "b" },
+  { SANDBOX_FAULT_BILL_CREATING, "b" },
+  { SANDBOX_FAULT_NO_BILL, "b" },
+  { SANDBOX_FAULT_NONE, "" },
+};
 
 static gboolean
 v3_owns (const SandboxRequest *request)
@@ -303,18 +307,19 @@ v3_owns (const SandboxRequest *request)
 static void
 v3_handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
 {
-  serve (sandbox, SANDBOX_WECHAT_V3, request, reply);
+  serve (sandbox, SANDBOX_WECHAT_V3, SANDBOX_WECHAT_HOME, request, reply);
 }
-
-static const SandboxFaultRule v3_faults[] = { FAULTS, { SANDBOX_FAULT_NONE, "" } };
 
 const SandboxGateway sandbox_wechat_v3 = {
   .name = SANDBOX_WECHAT_V3,
-  .faults = v3_faults,
+  .faults = fault_rules,
   .owns = v3_owns,
   .handle = v3_handle,
   .push = push,
+  .push_refund = push_refund,
   .is_acknowledged = is_acknowledged,
+  .command = "rotate",
+  .control = sandbox_wechat_rotate,
 };
 
 static gboolean
@@ -326,19 +331,15 @@ global_owns (const SandboxRequest *request)
 static void
 global_handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
 {
-  serve (sandbox, SANDBOX_WECHAT_GLOBAL, request, reply);
+  serve (sandbox, SANDBOX_WECHAT_GLOBAL, SANDBOX_WECHAT_ABROAD, request, reply);
 }
-
-static const SandboxFaultRule global_faults[] = { FAULTS,
-                                                  { SANDBOX_FAULT_WRONG_SUB_MCHID, "qn" },
-                                                  { SANDBOX_FAULT_WRONG_SUB_APPID, "qn" },
-                                                  { SANDBOX_FAULT_NONE, "" } };
 
 const SandboxGateway sandbox_wechat_global = {
   .name = SANDBOX_WECHAT_GLOBAL,
-  .faults = global_faults,
+  .faults = fault_rules,
   .owns = global_owns,
   .handle = global_handle,
   .push = push,
+  .push_refund = push_refund,
   .is_acknowledged = is_acknowledged,
 };
