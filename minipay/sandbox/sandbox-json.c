@@ -306,6 +306,16 @@ sandbox_json_integer (JsonNode *node, gint64 *value)
   return TRUE;
 }
 
+/* 0 for a member that is missing or no whole number. */
+gint64
+sandbox_json_whole (JsonObject *object, const char *name)
+{
+  gint64 value = 0;
+
+  sandbox_json_integer (json_object_get_member (object, name), &value);
+  return value;
+}
+
 void
 sandbox_json_add_text (JsonBuilder *builder, const char *name, const char *value)
 {

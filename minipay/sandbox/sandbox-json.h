@@ -10,6 +10,7 @@ char *sandbox_json_write (JsonBuilder *builder);
 
 const char *sandbox_json_text (JsonObject *object, const char *name);
 gboolean sandbox_json_integer (JsonNode *node, gint64 *value);
+gint64 sandbox_json_whole (JsonObject *object, const char *name);
 
 void sandbox_json_add_text (JsonBuilder *builder, const char *name, const char *value);
 void sandbox_json_add_integer (JsonBuilder *builder, const char *name, gint64 value);

@@ -148,7 +148,7 @@ add_part (SandboxWechatCall *call, SandboxOrder *whole, JsonObject *object)
 
   part->mchid = sandbox_merchant_find (SANDBOX_WECHAT_V3, sandbox_json_text (object, "mchid"))->mchid;
   part->attach = g_strdup (sandbox_json_text (object, "attach"));
-  part->total = json_object_get_int_member (amount, "total_amount");
+  part->total = sandbox_json_whole (amount, "total_amount");
   part->whole = whole;
   sandbox_order_set (part, "description", sandbox_json_text (object, "description"));
   if (settle != NULL && json_object_get_boolean_member_with_default (settle, "profit_sharing", FALSE))

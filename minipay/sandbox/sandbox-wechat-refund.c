@@ -224,7 +224,7 @@ find_order (SandboxWechatCall *call)
   const char *transaction_id = sandbox_wechat_text (call, "transaction_id");
   const char *number = sandbox_wechat_text (call, "out_trade_no");
   JsonObject *amount = json_object_get_object_member (call->object, "amount");
-  gint64 total = json_object_get_int_member (amount, "total");
+  gint64 total = sandbox_json_whole (amount, "total");
   SandboxOrder *order = number != NULL
                             ? sandbox_orders_find (call->sandbox->orders, call->merchant->account, number)
                             : sandbox_wechat_find_paid (call, transaction_id);
@@ -271,13 +271,13 @@ sandbox_wechat_refund (SandboxWechatCall *call)
   if (order == NULL)
     return;
   fingerprint = sandbox_json_canonical (call->root);
-  refund = sandbox_refunds_add (
-      call->sandbox->refunds,
-      order,
-      sandbox_wechat_text (call, "out_refund_no"),
-      json_object_get_int_member (json_object_get_object_member (call->object, "amount"), "refund"),
-      fingerprint,
-      &verdict);
+  refund =
+      sandbox_refunds_add (call->sandbox->refunds,
+                           order,
+                           sandbox_wechat_text (call, "out_refund_no"),
+                           sandbox_json_whole (json_object_get_object_member (call->object, "amount"), "refund"),
+                           fingerprint,
+                           &verdict);
   if (refund == NULL) {
     deny (call, verdict);
     return;

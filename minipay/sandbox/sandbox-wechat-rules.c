@@ -7,6 +7,9 @@
 #include "sandbox-json.h"
 #include "sandbox-wechat-keys.h"
 
+/* Sums of fifty, in hundredths, still fit the books. */
+#define MAX_WHOLE G_GINT64_CONSTANT (1000000000000)
+
 /* One body under examination. */
 typedef struct {
   SandboxWechatCall *call;
@@ -115,9 +118,9 @@ check_member (const Check *check, const SandboxWechatRule *rule, JsonNode *node)
     return rule->shape == SANDBOX_WECHAT_TEXT ? check_text (check, rule, json_node_get_string (node))
                                               : check_secret (check, rule, json_node_get_string (node));
   case SANDBOX_WECHAT_WHOLE:
-    if (sandbox_json_integer (node, &number) && number >= 1)
+    if (sandbox_json_integer (node, &number) && number >= 1 && number <= MAX_WHOLE)
       return TRUE;
-    return refuse (check, rule->parent, rule->name, "is not a whole number of at least 1");
+    return refuse (check, rule->parent, rule->name, "is not a whole number of at least 1 that the books can hold");
   case SANDBOX_WECHAT_FLAG:
     if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN)
       return TRUE;

@@ -227,9 +227,7 @@ sum_parts (JsonArray *receivers)
   gint64 sum = 0;
 
   for (guint i = 0; i < json_array_get_length (receivers); i++) {
-    gint64 amount = json_object_get_int_member (json_array_get_object_element (receivers, i), "amount");
-
-    sum += MIN (amount, G_MAXINT32);
+    sum += sandbox_json_whole (json_array_get_object_element (receivers, i), "amount");
   }
   return sum;
 }
@@ -265,7 +263,7 @@ add_share (SandboxWechatCall *call, SandboxOrder *order, JsonArray *receivers, c
                             sandbox_json_text (receiver, "type"),
                             sandbox_json_text (receiver, "account"),
                             sandbox_json_text (receiver, "description"),
-                            json_object_get_int_member (receiver, "amount"));
+                            sandbox_json_whole (receiver, "amount"));
   }
   if (json_object_get_boolean_member (call->object, "unfreeze_unsplit"))
     sandbox_sharing_unfreeze (order);
@@ -286,7 +284,7 @@ make_fingerprint (SandboxWechatCall *call)
                             "%s\n%s\n%" G_GINT64_FORMAT "\n%s\n",
                             sandbox_json_text (receiver, "type"),
                             sandbox_json_text (receiver, "account"),
-                            json_object_get_int_member (receiver, "amount"),
+                            sandbox_json_whole (receiver, "amount"),
                             sandbox_json_text (receiver, "description"));
   }
   g_string_append_printf (text,
@@ -427,7 +425,7 @@ sandbox_wechat_return_share (SandboxWechatCall *call)
   share = find_returned (call);
   number = sandbox_wechat_text (call, "out_return_no");
   mchid = sandbox_wechat_text (call, "return_mchid");
-  amount = json_object_get_int_member (call->object, "amount");
+  amount = sandbox_json_whole (call->object, "amount");
   if (!sandbox_wechat_begin (call))
     return;
   fingerprint = sandbox_json_canonical (call->root);

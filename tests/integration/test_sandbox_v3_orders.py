@@ -210,7 +210,8 @@ class Keys(Customer):
             self.keys.update(self.certificates(account))
             self.assertEqual(set(self.certificates(account)), {self.certificate_serial, second})
             target = "%sout-trade-no/%s?%s" % (self.base(account), order["out_trade_no"], self.query_names(account))
-            for serial, wanted in ((None, second), (second, second), (self.certificate_serial, self.certificate_serial)):
+            old = self.certificate_serial
+            for serial, wanted in ((None, second), (second, second), (old, old)):
                 headers = {"Wechatpay_Serial": serial} if serial else {}
                 answer = self.send("GET", target, account=account, **headers)
                 self.assertTrue(self.is_signed(answer.headers, answer.body, wanted))

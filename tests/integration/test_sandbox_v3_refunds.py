@@ -119,7 +119,8 @@ class Refunds(RefundTest):
 
     def test_rules_of_the_members(self):
         order, told = self.paid()
-        for more, field in (({"out_refund_no": "a" * 65}, "/out_refund_no"), ({"out_refund_no": "a b"}, "/out_refund_no"),
+        for more, field in (({"out_refund_no": "a" * 65}, "/out_refund_no"),
+                            ({"out_refund_no": "a b"}, "/out_refund_no"),
                             ({"reason": "x" * 81}, "/reason"), ({"notify_url": "http://192.0.2.1/"}, "/notify_url"),
                             ({"transaction_id": told["transaction_id"]}, "/out_trade_no"),
                             ({"out_trade_no": None}, "/out_trade_no"), ({"funds_account": "MINE"}, "/funds_account"),

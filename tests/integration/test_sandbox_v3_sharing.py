@@ -11,10 +11,10 @@ SHOP = "1900000109"
 
 
 class Sharing(Customer):
-    def post(self, path, account=PUBLIC_KEY, **body):
-        if account == PROVIDER:
-            body["sub_mchid"] = self.parties(account)["sub_mchid"]
-        return self.send("POST", BASE + path, {n: v for n, v in body.items() if v is not None}, account,
+    def post(self, path, by=PUBLIC_KEY, **body):
+        if by == PROVIDER:
+            body["sub_mchid"] = self.parties(by)["sub_mchid"]
+        return self.send("POST", BASE + path, {n: v for n, v in body.items() if v is not None}, by,
                          Wechatpay_Serial=self.public_key_id)
 
     def get(self, path, account=PUBLIC_KEY):
@@ -23,10 +23,10 @@ class Sharing(Customer):
     def appid(self, account=PUBLIC_KEY):
         return self.account(account)["appid"]
 
-    def add(self, receiver=SHOP, account=PUBLIC_KEY, **more):
-        body = dict({"appid": self.appid(account), "type": "MERCHANT_ID", "account": receiver,
+    def add(self, receiver=SHOP, by=PUBLIC_KEY, **more):
+        body = dict({"appid": self.appid(by), "type": "MERCHANT_ID", "account": receiver,
                      "name": self.seal("张三的店"), "relation_type": "STORE"}, **more)
-        return self.post("receivers/add", account, **body)
+        return self.post("receivers/add", by, **body)
 
     def frozen(self, account=PUBLIC_KEY):
         """The gateway's number of a paid order that may be shared."""
@@ -47,7 +47,7 @@ class Sharing(Customer):
     def test_share_reaches_its_receivers(self):
         for account in (PUBLIC_KEY, PROVIDER):
             transaction_id = self.frozen(account)
-            told = self.signed(self.add(account=account))
+            told = self.signed(self.add(by=account))
             self.assertEqual((told["account"], told["relation_type"]), (SHOP, "STORE"))
             body, answer = self.share(transaction_id, [self.part(200), self.part(50, "1900000110")], account)
             first = self.signed(answer)
@@ -89,10 +89,12 @@ class Sharing(Customer):
                             ({"receivers": [self.part(0)]}, "/receivers/amount"),
                             ({"receivers": [self.part(1, type="FRIEND")]}, "/receivers/type"),
                             ({"receivers": [self.part(1, name="plain")]}, "/receivers/name"),
-                            ({"unfreeze_unsplit": None}, "/unfreeze_unsplit"), ({"out_order_no": "a b"}, "/out_order_no")):
+                            ({"unfreeze_unsplit": None}, "/unfreeze_unsplit"),
+                            ({"out_order_no": "a b"}, "/out_order_no")):
             self.refused(self.share(transaction_id, [self.part(1)], **more)[1], 400, "PARAM_ERROR", field)
         for more, field in (({"name": None}, "/name"), ({"relation_type": "CUSTOM"}, "/custom_relation"),
-                            ({"custom_relation": "代理商"}, "/custom_relation"), ({"relation_type": "AUNT"}, "/relation_type")):
+                            ({"custom_relation": "代理商"}, "/custom_relation"),
+                            ({"relation_type": "AUNT"}, "/relation_type")):
             self.refused(self.add(**more), 400, "PARAM_ERROR", field)
         self.refused(self.add(appid="wx0000000000000002"), 400, "APPID_MCHID_NOT_MATCH")
         self.signed(self.add("oUpF8uMuAJO", type="PERSONAL_OPENID", name=None, relation_type="CUSTOM",
