@@ -29,6 +29,7 @@ static const Place text_places[] = {
   { "wechat-v2-md5-key", G_STRUCT_OFFSET (SandboxConfig, v2_md5_key) },
   { "wechat-v2-hmac-key", G_STRUCT_OFFSET (SandboxConfig, v2_hmac_key) },
   { "aggregator-sign-key", G_STRUCT_OFFSET (SandboxConfig, aggregator_sign_key) },
+  { "aggregator-sealed-sign-key", G_STRUCT_OFFSET (SandboxConfig, aggregator_sealed_sign_key) },
   { "transit-access-token", G_STRUCT_OFFSET (SandboxConfig, transit_access_token) },
   { "transit-aes-key", G_STRUCT_OFFSET (SandboxConfig, transit_aes_key) },
   { "transit-sign-key", G_STRUCT_OFFSET (SandboxConfig, transit_sign_key) },

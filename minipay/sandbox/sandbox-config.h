@@ -21,6 +21,7 @@ typedef struct {
   char *v2_md5_key;
   char *v2_hmac_key;
   char *aggregator_sign_key;
+  char *aggregator_sealed_sign_key;
   SandboxKey *aggregator_key;
   char *transit_access_token;
   char *transit_aes_key;

@@ -319,12 +319,17 @@ set_bill (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
   }
 }
 
-static const SandboxGateway *
+static const SandboxCommand *
 find_command (const char *path)
 {
+  const char *name = path + strlen ("/sandbox/");
+
   for (guint i = 0; sandbox_gateways[i] != NULL; i++) {
-    if (g_strcmp0 (sandbox_gateways[i]->command, path + strlen ("/sandbox/")) == 0)
-      return sandbox_gateways[i];
+    for (const SandboxCommand *command = sandbox_gateways[i]->commands; command != NULL && command->name != NULL;
+         command++) {
+      if (g_str_equal (command->name, name))
+        return command;
+    }
   }
   return NULL;
 }
@@ -338,7 +343,7 @@ handle_post (Sandbox *sandbox,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) root = sandbox_json_parse (request->body, &error);
-  const SandboxGateway *gateway = NULL;
+  const SandboxCommand *command = NULL;
   JsonObject *object = NULL;
 
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
@@ -358,8 +363,10 @@ handle_post (Sandbox *sandbox,
     set_bill (sandbox, object, reply);
   else if (g_str_equal (request->path, "/sandbox/check-paysign"))
     sandbox_check_pay_sign (sandbox, object, reply);
-  else if ((gateway = find_command (request->path)) != NULL)
-    gateway->control (sandbox, object, reply);
+  else if ((command = find_command (request->path)) != NULL && command->start != NULL)
+    return command->start (sandbox, object, reply, replied, user_data);
+  else if (command != NULL)
+    command->run (sandbox, object, reply);
   else
     sandbox_control_refuse (reply, 404, "no such command");
   return TRUE;

@@ -3,9 +3,6 @@
 
 #include "sandbox-gateway.h"
 
-/* Runs once for a request whose answer had to wait; the reply is the one handed in. */
-typedef void (*SandboxReplied) (SandboxReply *reply, gpointer user_data);
-
 void sandbox_control_refuse (SandboxReply *reply, guint status, const char *format, ...) G_GNUC_PRINTF (3, 4);
 gboolean sandbox_control_handle (Sandbox *sandbox,
                                  const SandboxRequest *request,

@@ -306,6 +306,33 @@ sandbox_encrypt_private (SandboxKey *key, const char *text, gboolean bad_padding
   return g_base64_encode (sealed->data, sealed->len);
 }
 
+/* What the public half has encrypted in @max_blocks PKCS#1 blocks of type 2 at most; NULL for anything else. */
+GBytes *
+sandbox_decrypt_private (SandboxKey *key, const char *base64, guint max_blocks)
+{
+  gsize size = EVP_PKEY_get_size (key);
+  g_autoptr (GBytes) sealed = sandbox_base64_read (base64);
+  gsize length = sealed != NULL ? g_bytes_get_size (sealed) : 0;
+  const guchar *data = sealed != NULL ? g_bytes_get_data (sealed, NULL) : NULL;
+  g_autoptr (GByteArray) plain = g_byte_array_new ();
+  g_autofree guchar *block = g_malloc (size);
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new (key, NULL);
+  gboolean done = length > 0 && length % size == 0 && length / size <= max_blocks && context != NULL &&
+                  EVP_PKEY_decrypt_init (context) == 1 &&
+                  EVP_PKEY_CTX_set_rsa_padding (context, RSA_PKCS1_PADDING) == 1;
+
+  for (gsize at = 0; done && at < length; at += size) {
+    size_t written = size;
+
+    done = EVP_PKEY_decrypt (context, block, &written, data + at, size) == 1;
+    if (done)
+      g_byte_array_append (plain, block, written);
+  }
+  EVP_PKEY_CTX_free (context);
+  ERR_clear_error ();
+  return done ? g_byte_array_free_to_bytes (g_steal_pointer (&plain)) : NULL;
+}
+
 static char *
 to_hex (const guchar *bytes, gsize length, gboolean upper)
 {

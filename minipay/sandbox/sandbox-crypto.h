@@ -34,6 +34,7 @@ char *sandbox_sign_rsa (SandboxKey *key, const char *text);
 gboolean sandbox_verify_rsa (SandboxKey *key, const char *text, gsize length, const char *signature);
 char *sandbox_decrypt_oaep (SandboxKey *key, const char *sealed);
 char *sandbox_encrypt_private (SandboxKey *key, const char *text, gboolean bad_padding);
+GBytes *sandbox_decrypt_private (SandboxKey *key, const char *base64, guint max_blocks);
 GBytes *sandbox_base64_read (const char *text);
 char *sandbox_md5 (const char *text);
 char *sandbox_hmac_sha256 (const char *key, const char *text);

@@ -22,8 +22,10 @@ read_value (const char *name, JsonNode *node, const char *const *texts)
   return JSON_NODE_HOLDS_NULL (node) ? g_strdup ("") : NULL;
 }
 
-static GHashTable *
-read_json (GBytes *body, const char *const *texts, GError **error)
+/* The flat fields of a JSON object; numbers and null are let through where @texts does not name the member, and
+ * nowhere when it is NULL. */
+GHashTable *
+sandbox_fields_read_json (GBytes *body, const char *const *texts, GError **error)
 {
   g_autoptr (GHashTable) fields = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (JsonNode) root = sandbox_json_parse (body, error);
@@ -67,7 +69,7 @@ sandbox_fields_read (const SandboxRequest *request, const char *const *texts, GE
   GHashTable *fields = NULL;
 
   if (g_strcmp0 (type, "application/json") == 0)
-    return read_json (request->body, texts, error);
+    return sandbox_fields_read_json (request->body, texts, error);
   if (g_strcmp0 (type, "application/x-www-form-urlencoded") != 0) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the content type is neither JSON nor a form");
     return NULL;

@@ -5,6 +5,7 @@
 
 /* @texts: the fields that come as JSON strings alone, while others may be whole numbers, and null for empty; NULL:
  * every field is a string. */
+GHashTable *sandbox_fields_read_json (GBytes *body, const char *const *texts, GError **error);
 GHashTable *sandbox_fields_read (const SandboxRequest *request, const char *const *texts, GError **error);
 const char *sandbox_fields_get (GHashTable *fields, const char *name);
 char *sandbox_fields_sort (GHashTable *fields);

@@ -27,9 +27,22 @@ typedef struct {
   SandboxFaults *faults;
   SandboxNotifier *notifier;
   GHashTable *notify_urls; /* account -> address registered with its gateway once for every order */
+  GHashTable *switches;    /* what a gateway's commands have set, text by names of the gateway's own */
   char *endpoint;          /* http://127.0.0.1:PORT */
   guint pay_after_ms;      /* 0: a buyer pays only when told to */
 } Sandbox;
+
+/* Runs once for a request whose answer had to wait; the reply is the one handed in. */
+typedef void (*SandboxReplied) (SandboxReply *reply, gpointer user_data);
+
+/* POST /sandbox/NAME. */
+typedef struct {
+  const char *name;
+  void (*run) (Sandbox *sandbox, JsonObject *object, SandboxReply *reply);
+  /* Instead of @run: TRUE when the reply is complete, otherwise @replied follows. */
+  gboolean (*start) (
+      Sandbox *sandbox, JsonObject *object, SandboxReply *reply, SandboxReplied replied, gpointer user_data);
+} SandboxCommand;
 
 /* One payment gateway: its own file, and a line in the table of sandbox-gateway.c. */
 typedef struct {
@@ -48,9 +61,7 @@ typedef struct {
   gboolean (*is_acknowledged) (const SandboxPush *push, guint status, GBytes *answer);
   gboolean reports_failures; /* a deduction that failed is notified too */
 
-  /* POST /sandbox/COMMAND, when the gateway has a command of its own. */
-  const char *command; /* nullable */
-  void (*control) (Sandbox *sandbox, JsonObject *object, SandboxReply *reply);
+  const SandboxCommand *commands; /* nullable; the gateway's own, ended by a NULL name */
 } SandboxGateway;
 
 extern const SandboxGateway *const sandbox_gateways[]; /* ended by NULL */

@@ -131,6 +131,7 @@ run (const Options *options, GError **error)
   g_autoptr (SandboxServer) server = NULL;
   g_autoptr (SandboxNotifier) notifier = NULL;
   g_autoptr (GHashTable) notify_urls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) switches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autofree char *endpoint = NULL;
   Sandbox sandbox = { .orders = orders,
                       .refunds = refunds,
@@ -139,6 +140,7 @@ run (const Options *options, GError **error)
                       .traffic = traffic,
                       .faults = faults,
                       .notify_urls = notify_urls,
+                      .switches = switches,
                       .pay_after_ms = options->pay_after_ms };
 
   config =

@@ -19,9 +19,10 @@ struct _SandboxNotifier {
 /* One notification under way: possibly delayed, possibly posted twice. */
 typedef struct {
   SandboxNotifier *notifier;
-  SandboxOrder *order;
-  SandboxNotifyState *state; /* of the order or of its refund */
-  guint *count;
+  const SandboxMerchant *merchant;
+  SandboxOrder *order;       /* nullable */
+  SandboxNotifyState *state; /* nullable; of the order or of its refund */
+  guint *count;              /* nullable */
   SandboxPush *push;
   GCancellable *cancellable;
   SoupMessage *message;
@@ -57,7 +58,7 @@ sandbox_notifier_new (void)
 static void
 posting_end (Posting *posting, guint status, const char *reply, gsize length)
 {
-  const SandboxGateway *gateway = sandbox_gateway_find (posting->order->gateway);
+  const SandboxGateway *gateway = sandbox_gateway_find (posting->merchant->gateway);
   g_autoptr (GBytes) answer = g_bytes_new_static (reply, length);
   g_autofree char *text = g_utf8_make_valid (reply, -1);
   g_autofree char *quoted = sandbox_quote (text, -1);
@@ -69,10 +70,16 @@ posting_end (Posting *posting, guint status, const char *reply, gsize length)
   g_clear_handle_id (&posting->timer_id, g_source_remove);
   g_clear_object (&posting->message);
   g_clear_object (&posting->cancellable);
-  ++*posting->count;
-  *posting->state = delivery.accepted ? SANDBOX_NOTIFY_DELIVERED : SANDBOX_NOTIFY_FAILED;
-  sandbox_log (
-      "NOTIFY %s %s %u %s: %s", order->account, url, status, delivery.accepted ? "accepted" : "refused", quoted);
+  if (posting->count != NULL) {
+    ++*posting->count;
+    *posting->state = delivery.accepted ? SANDBOX_NOTIFY_DELIVERED : SANDBOX_NOTIFY_FAILED;
+  }
+  sandbox_log ("NOTIFY %s %s %u %s: %s",
+               posting->merchant->account,
+               url,
+               status,
+               delivery.accepted ? "accepted" : "refused",
+               quoted);
 
   if (--posting->push->times > 0 && !posting->notifier->is_closing) {
     posting_start (posting);
@@ -243,6 +250,21 @@ on_nowhere (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+posting_prepare (Posting *posting, SandboxFault fault)
+{
+  g_hash_table_add (posting->notifier->running, posting);
+  if (posting->push == NULL) {
+    posting->push = sandbox_push_new ("", "");
+    posting->timer_id = g_timeout_add (0, on_nowhere, posting);
+    return;
+  }
+  posting->push->cut = fault.kind == SANDBOX_FAULT_CUT;
+  posting->push->times = fault.kind == SANDBOX_FAULT_DUPLICATE ? 2 : 1;
+  posting->push->delay_ms = fault.kind == SANDBOX_FAULT_DELAY ? fault.milliseconds : 0;
+  posting->timer_id = g_timeout_add (posting->push->delay_ms, on_delay_over, posting);
+}
+
 /* Tells the merchant what became of the order or, when @refund is one, of the refund; a repeat tells the same event
  * again. */
 static void
@@ -254,6 +276,7 @@ notify (
   SandboxFault fault = sandbox_faults_take (sandbox->faults, order->gateway, "notify");
 
   posting->notifier = sandbox->notifier;
+  posting->merchant = sandbox_merchant_get (order->account);
   posting->order = order;
   posting->state = refund != NULL ? &refund->notify : &order->notify;
   posting->count = refund != NULL ? &refund->notifications : &order->notifications;
@@ -263,16 +286,26 @@ notify (
     posting->push = gateway->push (sandbox, order, fault);
   else if (gateway->push_refund != NULL)
     posting->push = gateway->push_refund (sandbox, refund, fault);
-  g_hash_table_add (sandbox->notifier->running, posting);
-  if (posting->push == NULL) {
-    posting->push = sandbox_push_new ("", "");
-    posting->timer_id = g_timeout_add (0, on_nowhere, posting);
-    return;
-  }
-  posting->push->cut = fault.kind == SANDBOX_FAULT_CUT;
-  posting->push->times = fault.kind == SANDBOX_FAULT_DUPLICATE ? 2 : 1;
-  posting->push->delay_ms = fault.kind == SANDBOX_FAULT_DELAY ? fault.milliseconds : 0;
-  posting->timer_id = g_timeout_add (posting->push->delay_ms, on_delay_over, posting);
+  posting_prepare (posting, fault);
+}
+
+/* Tells the merchant something that is about no order. @push: (nullable), taken over. */
+void
+sandbox_tell (Sandbox *sandbox,
+              const SandboxMerchant *merchant,
+              SandboxPush *push,
+              SandboxFault fault,
+              SandboxDelivered delivered,
+              gpointer user_data)
+{
+  Posting *posting = g_new0 (Posting, 1);
+
+  posting->notifier = sandbox->notifier;
+  posting->merchant = merchant;
+  posting->delivered = delivered;
+  posting->user_data = user_data;
+  posting->push = push;
+  posting_prepare (posting, fault);
 }
 
 /* Marks the order paid, once, and tells its merchant. */

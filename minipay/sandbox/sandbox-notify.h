@@ -10,7 +10,7 @@ typedef struct {
   const char *reply;
 } SandboxDelivery;
 
-/* @order: the one paid, or the one a refund is of. */
+/* @order: the one paid, or the one a refund is of; NULL when the news was about none. */
 typedef void (*SandboxDelivered) (SandboxOrder *order, const SandboxDelivery *delivery, gpointer user_data);
 
 SandboxNotifier *sandbox_notifier_new (void);
@@ -20,6 +20,12 @@ void sandbox_pay (Sandbox *sandbox, SandboxOrder *order, SandboxDelivered delive
 void sandbox_fail (
     Sandbox *sandbox, SandboxOrder *order, const char *reason, SandboxDelivered delivered, gpointer user_data);
 void sandbox_pay_later (Sandbox *sandbox, SandboxOrder *order);
+void sandbox_tell (Sandbox *sandbox,
+                   const SandboxMerchant *merchant,
+                   SandboxPush *push,
+                   SandboxFault fault,
+                   SandboxDelivered delivered,
+                   gpointer user_data);
 
 void sandbox_refund_end (Sandbox *sandbox,
                          SandboxRefund *refund,

@@ -271,6 +271,8 @@ control (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
   }
 }
 
+static const SandboxCommand commands[] = { { "transit", control, NULL }, { NULL } };
+
 static const SandboxFaultRule fault_rules[] = {
   { SANDBOX_FAULT_NO_SIGNATURE, "n" }, { SANDBOX_FAULT_BAD_SIGNATURE, "n" }, { SANDBOX_FAULT_OTHER_DIGEST, "n" },
   { SANDBOX_FAULT_BAD_PADDING, "n" },  { SANDBOX_FAULT_WRONG_ORDER, "n" },   { SANDBOX_FAULT_WRONG_AMOUNT, "n" },
@@ -286,6 +288,5 @@ const SandboxGateway sandbox_transit = {
   .push = push,
   .is_acknowledged = is_acknowledged,
   .reports_failures = TRUE,
-  .command = "transit",
-  .control = control,
+  .commands = commands,
 };

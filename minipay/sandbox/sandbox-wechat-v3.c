@@ -310,6 +310,8 @@ v3_handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
   serve (sandbox, SANDBOX_WECHAT_V3, SANDBOX_WECHAT_HOME, request, reply);
 }
 
+static const SandboxCommand v3_commands[] = { { "rotate", sandbox_wechat_rotate, NULL }, { NULL } };
+
 const SandboxGateway sandbox_wechat_v3 = {
   .name = SANDBOX_WECHAT_V3,
   .faults = fault_rules,
@@ -318,8 +320,7 @@ const SandboxGateway sandbox_wechat_v3 = {
   .push = push,
   .push_refund = push_refund,
   .is_acknowledged = is_acknowledged,
-  .command = "rotate",
-  .control = sandbox_wechat_rotate,
+  .commands = v3_commands,
 };
 
 static gboolean
