@@ -114,6 +114,7 @@ static const struct {
   { "wechat-global", append_global },
   { "showdoc-aggregator", append_aggregator },
   { "transit", append_transit },
+  { "transit-v3", append_v3 },
 };
 
 static void
@@ -124,7 +125,7 @@ append_account (SandboxConfig *config, const SandboxMerchant *merchant, const ch
                           "provider=%s\n",
                           text->len > 0 ? "\n" : "",
                           merchant->account,
-                          merchant->gateway);
+                          merchant->provider != NULL ? merchant->provider : merchant->gateway);
   if (merchant->mode != NULL)
     g_string_append_printf (text, "mode=%s\n", merchant->mode);
   g_string_append_printf (text, "endpoint=%s\n", endpoint);

@@ -132,12 +132,23 @@ check_sign (Sandbox *sandbox, const SandboxMerchant *merchant, JsonObject *objec
                            reply);
 }
 
+/* The plaintext of a frame or of an answer, which has no sign; NULL when it does not open. */
+GBytes *
+sandbox_frame_decrypt (Sandbox *sandbox, const char *encrypted_data, const char *iv)
+{
+  g_autoptr (GBytes) start = sandbox_base64_read (iv);
+  g_autoptr (GBytes) sealed = sandbox_base64_read (encrypted_data);
+
+  if (start == NULL || g_bytes_get_size (start) != BLOCK_BYTES || sealed == NULL ||
+      g_bytes_get_size (sealed) % BLOCK_BYTES != 0)
+    return NULL;
+  return decrypt (sandbox->config->transit_aes_key, start, sealed);
+}
+
 /* What a merchant has sealed, or NULL with the reason in the verdict alone: whoever sent it learns none. */
 GBytes *
 sandbox_frame_open (Sandbox *sandbox, const SandboxMerchant *merchant, JsonObject *object, SandboxReply *reply)
 {
-  g_autoptr (GBytes) iv = NULL;
-  g_autoptr (GBytes) sealed = NULL;
   GBytes *plain = NULL;
 
   if (!is_whole (object)) {
@@ -152,11 +163,8 @@ sandbox_frame_open (Sandbox *sandbox, const SandboxMerchant *merchant, JsonObjec
   if (!check_sign (sandbox, merchant, object, reply))
     return NULL;
 
-  iv = sandbox_base64_read (sandbox_json_text (object, "iv"));
-  sealed = sandbox_base64_read (sandbox_json_text (object, "encrypted_data"));
-  if (iv != NULL && g_bytes_get_size (iv) == BLOCK_BYTES && sealed != NULL &&
-      g_bytes_get_size (sealed) % BLOCK_BYTES == 0)
-    plain = decrypt (sandbox->config->transit_aes_key, iv, sealed);
+  plain = sandbox_frame_decrypt (
+      sandbox, sandbox_json_text (object, "encrypted_data"), sandbox_json_text (object, "iv"));
   if (plain == NULL)
     sandbox_reply_judge (reply, "frame refused: encrypted_data does not open with this iv and the AES key");
   return plain;

@@ -10,5 +10,6 @@ char *sandbox_frame_seal (Sandbox *sandbox,
                           const char *plaintext,
                           SandboxFault fault,
                           const char *nonce);
+GBytes *sandbox_frame_decrypt (Sandbox *sandbox, const char *encrypted_data, const char *iv);
 GBytes *
 sandbox_frame_open (Sandbox *sandbox, const SandboxMerchant *merchant, JsonObject *object, SandboxReply *reply);

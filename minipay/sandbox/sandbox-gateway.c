@@ -4,6 +4,7 @@
 #include "sandbox-gateway.h"
 
 #include "sandbox-aggregator.h"
+#include "sandbox-transit-v3.h"
 #include "sandbox-transit.h"
 #include "sandbox-wechat-v2.h"
 #include "sandbox-wechat-v3.h"
@@ -12,6 +13,7 @@
 /* A gateway whose paths lie under another's comes before it. */
 const SandboxGateway *const sandbox_gateways[] = {
   &sandbox_wechat_global,
+  &sandbox_transit_v3,
   &sandbox_wechat_v3,
   &sandbox_wechat_v2,
   &sandbox_weidoufu,

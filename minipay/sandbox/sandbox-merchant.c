@@ -66,6 +66,13 @@ const SandboxMerchant sandbox_merchants[] = {
     .appid = "wx0000000000000011",
     .sign_type = "HMAC-SHA256",
     .sign_key = "transit-sign-key" },
+  { .gateway = "transit-v3",
+    .account = "transit-v3",
+    .provider = "transit",
+    .mode = "v3",
+    .mchid = "1900000030",
+    .appid = "wx0000000000000030",
+    .has_public_key = TRUE },
 };
 
 const guint sandbox_n_merchants = G_N_ELEMENTS (sandbox_merchants);

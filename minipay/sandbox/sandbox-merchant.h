@@ -7,6 +7,7 @@
 typedef struct {
   const char *gateway;     /* name in the table of gateways, which is also the provider's */
   const char *account;     /* name of the group in the configuration */
+  const char *provider;    /* nullable; which plugin plays the merchant, when it is not named as the gateway */
   const char *mode;        /* nullable */
   const char *mchid;       /* the aggregator's customerNo; an institution's sp_mchid */
   const char *appid;       /* nullable; an institution's sp_appid */

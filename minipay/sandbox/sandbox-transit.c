@@ -11,39 +11,16 @@
 #include "sandbox-json.h"
 #include "sandbox-notify.h"
 #include "sandbox-traffic.h"
+#include "sandbox-transit-call.h"
+#include "sandbox-transit-callback.h"
 #include "sandbox-transit-order.h"
 
-#define GATEWAY     "transit"
-#define ACCOUNT     "transit"
-#define PATH_DEDUCT "/intp/transitpay"
+#define GATEWAY     SANDBOX_TRANSIT
+#define ACCOUNT     SANDBOX_TRANSIT
+#define FOLDER      "/intp/"
+#define PATH_SWITCH "transit path "
 #define MAX_TOKEN   512
-
-/* No list of errors is documented; these are the platform's general ones. */
-#define ERRCODE_BUSY       -1
-#define ERRCODE_CREDENTIAL 40001
-#define ERRCODE_ARGUMENTS  40097
-#define ERRCODE_FORMAT     47001
-
-static void
-answer (SandboxReply *reply, int errcode, const char *errmsg, const char *nonce)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *text = NULL;
-
-  json_builder_begin_object (builder);
-  sandbox_json_add_integer (builder, "errcode", errcode);
-  sandbox_json_add_text (builder, "errmsg", errmsg);
-  if (nonce != NULL)
-    sandbox_json_add_text (builder, "nonce_str", nonce);
-  json_builder_end_object (builder);
-  text = sandbox_json_write (builder);
-  sandbox_reply_set (reply, 200, "application/json", text);
-  if (errcode != 0 && reply->verdict == NULL) {
-    g_autofree char *quoted = sandbox_quote (errmsg, -1);
-
-    sandbox_reply_judge (reply, "refused: %d %s", errcode, quoted);
-  }
-}
+#define MAX_PATH    128
 
 /* A plain request needs the token and nothing else in its query; a sealed one may come without. */
 static gboolean
@@ -55,18 +32,19 @@ check_token (Sandbox *sandbox, const SandboxRequest *request, gboolean is_sealed
   if (is_sealed && request->query == NULL)
     return TRUE;
   if (token == NULL || !sandbox_is_equal (token, sandbox->config->transit_access_token)) {
-    answer (reply, ERRCODE_CREDENTIAL, "invalid credential, access_token is invalid or not latest", NULL);
+    sandbox_transit_answer (
+        reply, SANDBOX_TRANSIT_CREDENTIAL, "invalid credential, access_token is invalid or not latest", NULL);
     return FALSE;
   }
   if (g_hash_table_size (params) == 1)
     return TRUE;
-  answer (reply, ERRCODE_ARGUMENTS, "the query holds something beside access_token", NULL);
+  sandbox_transit_answer (reply, SANDBOX_TRANSIT_ARGUMENTS, "the query holds something beside access_token", NULL);
   return FALSE;
 }
 
-/* The deduction itself, out of its frame when it came in one; NULL with the reply filled. */
+/* The call itself, out of its frame when it came in one; NULL with the reply filled. */
 static JsonNode *
-read_deduction (Sandbox *sandbox, const SandboxRequest *request, char **nonce, SandboxReply *reply)
+read_call (Sandbox *sandbox, const SandboxRequest *request, char **nonce, SandboxReply *reply)
 {
   const char *type = soup_message_headers_get_content_type (request->headers, NULL);
   g_autoptr (GError) error = NULL;
@@ -77,7 +55,7 @@ read_deduction (Sandbox *sandbox, const SandboxRequest *request, char **nonce, S
   gboolean is_sealed = FALSE;
 
   if (g_strcmp0 (type, "application/json") != 0 || root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
-    answer (reply, ERRCODE_FORMAT, "data format error, a JSON object is wanted", NULL);
+    sandbox_transit_answer (reply, SANDBOX_TRANSIT_FORMAT, "data format error, a JSON object is wanted", NULL);
     return NULL;
   }
   object = json_node_get_object (root);
@@ -90,7 +68,7 @@ read_deduction (Sandbox *sandbox, const SandboxRequest *request, char **nonce, S
   opened = sandbox_frame_open (sandbox, sandbox_merchant_get (ACCOUNT), object, reply);
   inner = opened != NULL ? sandbox_json_parse (opened, NULL) : NULL;
   if (inner == NULL)
-    answer (reply, ERRCODE_ARGUMENTS, "the frame is refused", NULL);
+    sandbox_transit_answer (reply, SANDBOX_TRANSIT_ARGUMENTS, "the frame is refused", NULL);
   else
     *nonce = g_strdup (sandbox_json_text (object, "nonce_str"));
   return inner;
@@ -101,11 +79,12 @@ add_order (Sandbox *sandbox, JsonObject *object, const char *number, char *finge
 {
   const SandboxMerchant *merchant = sandbox_merchant_get (ACCOUNT);
   SandboxOrder *order = sandbox_orders_add (sandbox->orders, GATEWAY, ACCOUNT, number);
-  g_autofree char *rider = sandbox_random_text (24);
+  /* who shows the same code twice is the same rider */
+  g_autofree char *rider = sandbox_md5 (sandbox_json_text (object, "qrcode"));
 
   order->mchid = merchant->mchid;
   order->appid = g_strdup (merchant->appid);
-  order->payer = g_strdup_printf ("o0000%s", rider);
+  order->payer = g_strdup_printf ("o0000%.23s", rider);
   order->attach = g_strdup (sandbox_json_text (object, "attach"));
   order->fingerprint = fingerprint;
   sandbox_json_integer (json_object_get_member (object, "total_fee"), &order->total);
@@ -125,11 +104,10 @@ deduct (Sandbox *sandbox, JsonNode *root, const char *nonce, SandboxReply *reply
   SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };
 
   if (issue != NULL) {
-    answer (reply, ERRCODE_ARGUMENTS, issue, nonce);
+    sandbox_transit_answer (reply, SANDBOX_TRANSIT_ARGUMENTS, issue, nonce);
     return;
   }
   number = sandbox_json_text (json_node_get_object (root), "out_order_no");
-  sandbox_reply_set_call (reply, "create", ACCOUNT);
   sandbox_reply_set_numbers (reply, number, NULL, NULL);
   if (!sandbox_begin (sandbox, reply, &fault))
     return;
@@ -137,24 +115,45 @@ deduct (Sandbox *sandbox, JsonNode *root, const char *nonce, SandboxReply *reply
   fingerprint = sandbox_json_canonical (root);
   order = number != NULL ? sandbox_orders_find (sandbox->orders, ACCOUNT, number) : NULL;
   if (order != NULL && !g_str_equal (order->fingerprint, fingerprint)) {
-    answer (reply, ERRCODE_ARGUMENTS, "out_order_no is used with other parameters", nonce);
+    sandbox_transit_answer (reply, SANDBOX_TRANSIT_ARGUMENTS, "out_order_no is used with other parameters", nonce);
     return;
   }
   if (order == NULL && sandbox_orders_is_full (sandbox->orders)) {
-    answer (reply, ERRCODE_BUSY, "the sandbox holds no more orders", nonce);
+    sandbox_transit_answer (reply, SANDBOX_TRANSIT_BUSY, "the sandbox holds no more orders", nonce);
     return;
   }
   if (order == NULL)
     add_order (sandbox, json_node_get_object (root), number != NULL ? number : own, g_steal_pointer (&fingerprint));
-  answer (reply, 0, "ok", nonce);
+  sandbox_transit_answer (reply, 0, "ok", nonce);
   if (fault.kind == SANDBOX_FAULT_SYSTEM_ERROR)
-    answer (reply, ERRCODE_BUSY, "system error", nonce);
+    sandbox_transit_answer (reply, SANDBOX_TRANSIT_BUSY, "system error", nonce);
+}
+
+/* Only the jump's path is published; where the others are, the platform says on admission, so a command can move
+ * each of them. */
+static const struct {
+  const char *operation;
+  const char *path;
+  void (*obey) (Sandbox *sandbox, JsonNode *root, const char *nonce, SandboxReply *reply);
+} routes[] = {
+  { "create", FOLDER "transitpay", deduct },
+  { "arrears-users", FOLDER "transitarrears", sandbox_transit_list_arrears },
+  { "jump-data", FOLDER "transportcode/getbusinessview", sandbox_transit_jump },
+};
+
+static const char *
+get_path (Sandbox *sandbox, guint route)
+{
+  g_autofree char *key = g_strconcat (PATH_SWITCH, routes[route].operation, NULL);
+  const char *moved = g_hash_table_lookup (sandbox->switches, key);
+
+  return moved != NULL ? moved : routes[route].path;
 }
 
 static gboolean
 owns (const SandboxRequest *request)
 {
-  return g_str_has_prefix (request->path, "/intp/");
+  return g_str_has_prefix (request->path, FOLDER);
 }
 
 static void
@@ -162,18 +161,22 @@ handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
 {
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *nonce = NULL;
+  guint route = 0;
 
-  if (!g_str_equal (request->path, PATH_DEDUCT)) {
+  while (route < G_N_ELEMENTS (routes) && !g_str_equal (get_path (sandbox, route), request->path))
+    route++;
+  if (route == G_N_ELEMENTS (routes)) {
     sandbox_reply_set (reply, 404, "text/plain", "");
     return;
   }
+  sandbox_reply_set_call (reply, routes[route].operation, ACCOUNT);
   if (!g_str_equal (request->method, "POST")) {
     sandbox_reply_set (reply, 405, "text/plain", "");
     return;
   }
-  root = read_deduction (sandbox, request, &nonce, reply);
+  root = read_call (sandbox, request, &nonce, reply);
   if (root != NULL)
-    deduct (sandbox, root, nonce, reply);
+    routes[route].obey (sandbox, root, nonce, reply);
 }
 
 /* Section A.3: a failure is told here and nowhere else. */
@@ -244,40 +247,85 @@ is_token (const char *text)
          strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == length;
 }
 
-/* What is agreed with the platform before the first ride: where results go, and the token of the hour. */
+static guint
+find_operation (const char *operation)
+{
+  guint route = 0;
+
+  while (route < G_N_ELEMENTS (routes) && g_strcmp0 (routes[route].operation, operation) != 0)
+    route++;
+  return route;
+}
+
+/* What is wrong with the command, or NULL. */
+static const char *
+check_registration (JsonObject *object)
+{
+  const char *url = sandbox_json_text (object, "notify_url");
+  const char *kind = sandbox_json_text (object, "kind");
+  const char *token = sandbox_json_text (object, "access_token");
+  const char *operation = sandbox_json_text (object, "operation");
+  const char *path = sandbox_json_text (object, "path");
+
+  if (url == NULL && token == NULL && path == NULL)
+    return "none of notify_url, access_token and path is given";
+  if (url != NULL && !sandbox_is_loopback_url (url))
+    return "notify_url is not on loopback, and the sandbox never leaves this machine";
+  if (kind != NULL && (url == NULL || !sandbox_transit_callback_is_kind (kind)))
+    return "kind goes with a notify_url, and is one of transit-callback's";
+  if (token != NULL && !is_token (token))
+    return "access_token is not 1 to 512 letters, digits, - and _";
+  if ((path != NULL) != (operation != NULL) ||
+      (path != NULL && find_operation (operation) == G_N_ELEMENTS (routes)))
+    return "path goes with an operation, which is create, arrears-users or jump-data";
+  if (path != NULL && (!g_str_has_prefix (path, FOLDER) || strlen (path) > MAX_PATH))
+    return "path does not begin with " FOLDER " or is too long";
+  return NULL;
+}
+
+/* What is agreed with the platform before the first ride: where results and each kind of callback go, the token of
+ * the hour, and where its own calls are. */
 static void
 control (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
 {
-  const char *account = sandbox_json_text (object, "account");
   const char *url = sandbox_json_text (object, "notify_url");
+  const char *kind = sandbox_json_text (object, "kind");
   const char *token = sandbox_json_text (object, "access_token");
+  const char *path = sandbox_json_text (object, "path");
+  const char *issue = check_registration (object);
 
-  if (g_strcmp0 (account, ACCOUNT) != 0)
+  if (g_strcmp0 (sandbox_json_text (object, "account"), ACCOUNT) != 0) {
     sandbox_control_refuse (reply, 404, "account is not " ACCOUNT);
-  else if (url == NULL && token == NULL)
-    sandbox_control_refuse (reply, 400, "neither notify_url nor access_token is given");
-  else if (url != NULL && !sandbox_is_loopback_url (url))
-    sandbox_control_refuse (reply, 400, "notify_url is not on loopback, and the sandbox never leaves this machine");
-  else if (token != NULL && !is_token (token))
-    sandbox_control_refuse (reply, 400, "access_token is not 1 to %d letters, digits, - and _", MAX_TOKEN);
-  else {
-    if (url != NULL)
-      g_hash_table_insert (sandbox->notify_urls, g_strdup (ACCOUNT), g_strdup (url));
-    if (token != NULL) {
-      g_free (sandbox->config->transit_access_token);
-      sandbox->config->transit_access_token = g_strdup (token);
-    }
-    sandbox_reply_set (reply, 200, "application/json", "{\"registered\":true}");
+    return;
   }
+  if (issue != NULL) {
+    sandbox_control_refuse (reply, 400, "%s", issue);
+    return;
+  }
+  if (url != NULL)
+    g_hash_table_insert (sandbox->notify_urls,
+                         kind != NULL ? g_strconcat (ACCOUNT " ", kind, NULL) : g_strdup (ACCOUNT),
+                         g_strdup (url));
+  if (token != NULL) {
+    g_free (sandbox->config->transit_access_token);
+    sandbox->config->transit_access_token = g_strdup (token);
+  }
+  if (path != NULL)
+    g_hash_table_insert (sandbox->switches,
+                         g_strconcat (PATH_SWITCH, sandbox_json_text (object, "operation"), NULL),
+                         g_strdup (path));
+  sandbox_reply_set (reply, 200, "application/json", "{\"registered\":true}");
 }
 
-static const SandboxCommand commands[] = { { "transit", control, NULL }, { NULL } };
+static const SandboxCommand commands[] = { { "transit", control, NULL },
+                                           { "transit-callback", NULL, sandbox_transit_callback },
+                                           { NULL } };
 
 static const SandboxFaultRule fault_rules[] = {
-  { SANDBOX_FAULT_NO_SIGNATURE, "n" }, { SANDBOX_FAULT_BAD_SIGNATURE, "n" }, { SANDBOX_FAULT_OTHER_DIGEST, "n" },
-  { SANDBOX_FAULT_BAD_PADDING, "n" },  { SANDBOX_FAULT_WRONG_ORDER, "n" },   { SANDBOX_FAULT_WRONG_AMOUNT, "n" },
-  { SANDBOX_FAULT_WRONG_MCHID, "n" },  { SANDBOX_FAULT_WRONG_APPID, "n" },   { SANDBOX_FAULT_DUPLICATE, "n" },
-  { SANDBOX_FAULT_SYSTEM_ERROR, "c" }, { SANDBOX_FAULT_NONE, "" },
+  { SANDBOX_FAULT_NO_SIGNATURE, "n" },  { SANDBOX_FAULT_BAD_SIGNATURE, "n" }, { SANDBOX_FAULT_OTHER_DIGEST, "n" },
+  { SANDBOX_FAULT_BAD_PADDING, "n" },   { SANDBOX_FAULT_WRONG_ORDER, "n" },   { SANDBOX_FAULT_WRONG_AMOUNT, "no" },
+  { SANDBOX_FAULT_WRONG_MCHID, "n" },   { SANDBOX_FAULT_WRONG_APPID, "n" },   { SANDBOX_FAULT_DUPLICATE, "n" },
+  { SANDBOX_FAULT_SYSTEM_ERROR, "co" }, { SANDBOX_FAULT_NONE, "" },
 };
 
 const SandboxGateway sandbox_transit = {
