@@ -79,12 +79,12 @@ class GatewayTest(SandboxTest):
         fields.update(more)
         return {name: value for name, value in fields.items() if value is not None}
 
-    def weidoufu_post(self, fields, form=False, sign=None):
+    def weidoufu_post(self, fields, form=False, sign=None, path="/pay/miniapp"):
         fields = dict(fields, sign=sign or weidoufu_sign(fields, self.text("weidoufu-secret-key")))
         if form:
-            return self.program.request("POST", "/pay/miniapp", urllib.parse.urlencode(fields).encode(),
+            return self.program.request("POST", path, urllib.parse.urlencode(fields).encode(),
                                         {"Content-Type": "application/x-www-form-urlencoded"})
-        return self.program.request("POST", "/pay/miniapp", json.dumps(fields, ensure_ascii=False).encode(),
+        return self.program.request("POST", path, json.dumps(fields, ensure_ascii=False).encode(),
                                     {"Content-Type": "application/json"})
 
     def weidoufu_refused(self, **more):
