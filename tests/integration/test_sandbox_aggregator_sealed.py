@@ -117,7 +117,8 @@ class Envelopes(SealedTest):
 
     def test_envelope_that_is_none_is_refused_in_clear(self):
         good = {"customerNo": self.account["customer-no"], "reqmsg": self.seal(b"{}")}
-        for body in (b"", b"[]", b"{", dict(good, more="x"), {"reqmsg": good["reqmsg"]}, dict(good, customerNo=8000000002),
+        for body in (b"", b"[]", b"{", dict(good, more="x"), {"reqmsg": good["reqmsg"]},
+                     dict(good, customerNo=8000000002),
                      dict(good, customerNo="8000000001"), dict(good, customerNo="nobody")):
             answer = self.post(CREATE, body).json()
             self.assertEqual((set(answer), answer["code"]), ({"code", "msg"}, "400"), body)
@@ -320,7 +321,8 @@ class Faults(SealedTest):
         self.refund(number, refund)
         rows = self.program.request("GET", "/sandbox/requests").json()["requests"]
         last = rows[-1]
-        self.assertEqual((last["gateway"], last["account"], last["operation"], last["out_trade_no"], last["out_refund_no"]),
+        self.assertEqual((last["gateway"], last["account"], last["operation"], last["out_trade_no"],
+                          last["out_refund_no"]),
                          (GATEWAY, ACCOUNT, "refund", number, refund))
 
 

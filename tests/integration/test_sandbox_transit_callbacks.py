@@ -55,15 +55,18 @@ class Callbacks(TransitTest):
         for member in ("idcard_id", "card_id"):
             self.merchant.pushes = []
             answer = self.callback("create-code", openid="oRider", card=CARD, card_member=member)
-            self.assertEqual((answer["notified"], answer["issue"], answer["opened"]), (True, None, {"base64_svr_data": data}))
+            self.assertEqual((answer["notified"], answer["issue"], answer["opened"]),
+                             (True, None, {"base64_svr_data": data}))
             told = self.told()
-            self.assertEqual((set(told), told["openid"], told[member]), ({"openid", member, "user_public_key"}, "oRider", CARD))
+            self.assertEqual((set(told), told["openid"], told[member]),
+                             ({"openid", member, "user_public_key"}, "oRider", CARD))
             self.assertRegex(told["user_public_key"], "^04[0-9A-F]{128}$")
 
     def test_answer_that_seals_nothing_or_another_thing_is_no_code(self):
         good = self.sealed({"base64_svr_data": "QUJD"})
         for more in ({}, {"encrypted_data": good["encrypted_data"]}, dict(good, iv="AAAA"),
-                     dict(good, encrypted_data=good["encrypted_data"][:-4]), self.sealed({"base64_svr_data": "no base64"}),
+                     dict(good, encrypted_data=good["encrypted_data"][:-4]),
+                     self.sealed({"base64_svr_data": "no base64"}),
                      self.sealed({"cardid": CARD}), self.sealed([]), self.sealed(b"text")):
             self.answer_with(**more)
             answer = self.callback("create-code")
@@ -144,7 +147,8 @@ class Arrears(TransitTest):
         told = self.told()
         self.assertEqual(set(told), {"out_user_id", "openid", "bank_type", "total_fee", "transaction_id", "time_end",
                                      "repay_no", "order_no", "order"})
-        self.assertEqual((told["openid"], told["out_user_id"], told["total_fee"]), (mine["openid"], mine["out_user_id"], 400))
+        self.assertEqual((told["openid"], told["out_user_id"], told["total_fee"]),
+                         (mine["openid"], mine["out_user_id"], 400))
         self.assertEqual([one["out_order_no"] for one in told["order"]], numbers)
         self.assertEqual([one["attach"] for one in told["order"]], numbers)
         self.assertEqual([one["order_no"] for one in told["order"]], told["order_no"])

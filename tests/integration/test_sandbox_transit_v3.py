@@ -23,7 +23,8 @@ class RideTest(GatewayTest):
 
     def ride(self, **more):
         ride = {"appid": self.account("public-key")["appid"], "description": "公交代扣", "out_trade_no": self.new_number(),
-                "trade_scene": "BUS", "contract_id": self.contract, "notify_url": self.merchant.url(), "attach": "bus/7",
+                "trade_scene": "BUS", "contract_id": self.contract, "notify_url": self.merchant.url(),
+                "attach": "bus/7",
                 "amount": {"total": 200, "currency": "CNY"}, "bus_info": BUS}
         ride.update(more)
         return {name: value for name, value in ride.items() if value is not None}
@@ -71,7 +72,8 @@ class Deductions(RideTest):
             _, answer = self.accepted(ride)
             self.assertEqual((answer["trade_state"], answer["out_trade_no"], answer["amount"]),
                              ("ACCEPTED", ride["out_trade_no"], {"total": 200, "currency": "CNY"}))
-            self.assertEqual((answer["sp_mchid"], answer["appid"]), (self.account("public-key")["mchid"], ride["appid"]))
+            self.assertEqual((answer["sp_mchid"], answer["appid"]),
+                             (self.account("public-key")["mchid"], ride["appid"]))
             trip = "bus_info" if ride["trade_scene"] == "BUS" else "metro_info"
             self.assertEqual(answer[trip], ride[trip])
             self.assertEqual(answer.get("attach"), ride.get("attach"))
@@ -83,10 +85,13 @@ class Deductions(RideTest):
         bus = {name: value for name, value in BUS.items() if name != "line_name"}
         for more, field in (({"appid": None}, "/appid"), ({"description": ""}, "/description"),
                             ({"description": "字" * 128}, "/description"), ({"out_trade_no": "12345"}, "/out_trade_no"),
-                            ({"out_trade_no": "1" * 33}, "/out_trade_no"), ({"out_trade_no": "123456%"}, "/out_trade_no"),
+                            ({"out_trade_no": "1" * 33}, "/out_trade_no"),
+                            ({"out_trade_no": "123456%"}, "/out_trade_no"),
                             ({"trade_scene": "FERRY"}, "/trade_scene"), ({"contract_id": None}, "/contract_id"),
-                            ({"notify_url": None}, "/notify_url"), ({"notify_url": "https://shop.example/n"}, "/notify_url"),
-                            ({"notify_url": self.merchant.url() + "?a=1"}, "/notify_url"), ({"amount": None}, "/amount"),
+                            ({"notify_url": None}, "/notify_url"),
+                            ({"notify_url": "https://shop.example/n"}, "/notify_url"),
+                            ({"notify_url": self.merchant.url() + "?a=1"}, "/notify_url"),
+                            ({"amount": None}, "/amount"),
                             ({"amount": {}}, "/amount/total"), ({"amount": {"total": 0}}, "/amount/total"),
                             ({"amount": {"total": "200"}}, "/amount/total"),
                             ({"amount": {"total": 200, "currency": "USD"}}, "/amount/currency"),
@@ -114,7 +119,8 @@ class Deductions(RideTest):
         self.assertEqual(self.accepted(ride)[1], first)
         self.assert_refused(self.deduct(dict(ride, amount={"total": 201})), 403, "OUT_TRADE_NO_USED")
         self.assert_refused(self.v3("GET", ORDERS + "/out-trade-no/nobody"), 404, "ORDER_NOT_EXIST")
-        self.assert_refused(self.v3("GET", ORDERS + "/out-trade-no/%s?sub_mchid=1" % ride["out_trade_no"]), 400, "PARAM_ERROR")
+        self.assert_refused(self.v3("GET", ORDERS + "/out-trade-no/%s?sub_mchid=1" % ride["out_trade_no"]), 400,
+                            "PARAM_ERROR")
         self.assertEqual(self.v3("GET", ORDERS).status, 405)
         self.assertEqual(self.v3("GET", "/v3/qrcode/other").status, 404)
 
@@ -124,7 +130,8 @@ class Results(RideTest):
         headers, body = self.merchant.wait(1)[-1]
         self.assertTrue(self.is_signed(headers, body))
         event = json.loads(body)
-        self.assertEqual((event["resource_type"], event["resource"]["original_type"]), ("encrypt-resource", "transaction"))
+        self.assertEqual((event["resource_type"], event["resource"]["original_type"]),
+                         ("encrypt-resource", "transaction"))
         return event["event_type"], json.loads(self.open(event["resource"]))
 
     def test_success_is_told_and_found(self):
@@ -142,14 +149,16 @@ class Results(RideTest):
         self.assertEqual(self.rider().json(), {"user_service_state": "NORMAL"})
         self.assertTrue(self.pay(number, account="transit-v3", result="FAIL", reason="余额不足")["notified"])
         kind, told = self.event()
-        self.assertEqual((kind, told["trade_state"], told["user_repay_state"]), ("TRANSACTION.FAIL", "PAY_FAIL", "NOT_REPAY"))
+        self.assertEqual((kind, told["trade_state"], told["user_repay_state"]),
+                         ("TRANSACTION.FAIL", "PAY_FAIL", "NOT_REPAY"))
         self.assertNotIn("transaction_id", told)
         self.assertEqual(self.rider().json()["user_service_state"], "BLOCKED")
         self.command(out_trade_no=number)
         self.assertTrue(self.pay(number, account="transit-v3", result="FAIL")["notified"])
         self.assertEqual(len(self.merchant.pushes), 2)
         kind, told = self.event()
-        self.assertEqual((kind, told["trade_state"], told["user_repay_state"]), ("TRANSACTION.PAY_BACK", "PAY_FAIL", "REPAID"))
+        self.assertEqual((kind, told["trade_state"], told["user_repay_state"]),
+                         ("TRANSACTION.PAY_BACK", "PAY_FAIL", "REPAID"))
         self.assertRegex(told["repay_transaction_id"], "^4200[0-9]{24}$")
         self.assertIn("repay_time", told)
         self.assertEqual(self.find(number), told)
@@ -172,7 +181,8 @@ class Results(RideTest):
 
     def test_lies_and_bad_signatures(self):
         ride, answer = self.accepted()
-        for kind, changed in (("wrong-order", {"out_trade_no"}), ("wrong-amount", {"amount"}), ("wrong-mchid", {"sp_mchid"}),
+        for kind, changed in (("wrong-order", {"out_trade_no"}), ("wrong-amount", {"amount"}),
+                              ("wrong-mchid", {"sp_mchid"}),
                               ("wrong-currency", {"amount"}), ("wrong-appid", {"appid"})):
             self.program.fault("transit-v3", "query", kind)
             value = self.find(ride["out_trade_no"])

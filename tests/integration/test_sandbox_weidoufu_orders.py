@@ -50,8 +50,10 @@ class Scenes(SceneTest):
             self.assertEqual((answer["code"], set(answer["data"])), (1, {"mch_trade_no", "out_order_no", "todo_url"}))
 
     def test_each_page_knows_its_own_fields_alone(self):
-        for name, more, named in (("mobile", {}, "appid"), ("app", {}, "appid"), ("micropay", {"auth_code": WECHAT_CODE + "0"}, "notify_url"),
-                                  ("native", {"appid": APPID}, "appid"), ("app", {"appid": APPID, "expire": 5}, "expire"),
+        for name, more, named in (("mobile", {}, "appid"), ("app", {}, "appid"),
+                                  ("micropay", {"auth_code": WECHAT_CODE + "0"}, "notify_url"),
+                                  ("native", {"appid": APPID}, "appid"),
+                                  ("app", {"appid": APPID, "expire": 5}, "expire"),
                                   ("native", {"auth_code": WECHAT_CODE + "0"}, "auth_code"),
                                   ("jsapi", {"pay_type": 1}, "openid"), ("jsapi", {"pay_type": 4}, "pay_type"),
                                   ("app", {"appid": APPID, "pay_type": 3}, "pay_type"),
@@ -105,7 +107,8 @@ class CodePayments(SceneTest):
         self.assertEqual(self.merchant.pushes, [])
 
     def test_code_is_the_wallet_s(self):
-        for code, pay_type in (("1341234567890123", 1), (WECHAT_CODE + "00", 1), ("16" + "0" * 16, 1), ("09" + "0" * 16, 1),
+        for code, pay_type in (("1341234567890123", 1), (WECHAT_CODE + "00", 1), ("16" + "0" * 16, 1),
+                               ("09" + "0" * 16, 1),
                                (WECHAT_CODE + "0", 2), (ALIPAY_CODE, 2), (ALIPAY_CODE + "0" * 10, 2),
                                ("31" + "0" * 16, 2), ("1341234567890123x0", 1)):
             _, answer = self.charge(code, pay_type=pay_type)
@@ -142,7 +145,8 @@ class Refunds(GatewayTest):
 
     def accepted(self, number):
         rows = self.program.request("GET", "/sandbox/requests").json()["requests"]
-        return [one for one in rows if (one["operation"], one["out_trade_no"], one["verdict"]) == ("refund", number, "ok")]
+        wanted = ("refund", number, "ok")
+        return [one for one in rows if (one["operation"], one["out_trade_no"], one["verdict"]) == wanted]
 
     def test_refund_tells_order_and_amounts(self):
         number, gateway_no = self.paid()
@@ -191,7 +195,8 @@ class Refunds(GatewayTest):
     def test_answer_that_is_lost_has_been_obeyed(self):
         number, _ = self.paid()
         self.program.fault("weidoufu", "refund", "http-502")
-        fields = {"access_key": self.config["account weidoufu"]["access-key"], "refund_fee": 600, "out_order_no": number}
+        fields = {"access_key": self.config["account weidoufu"]["access-key"], "refund_fee": 600,
+                  "out_order_no": number}
         self.assertEqual(self.weidoufu_post(fields, path="/pay/refund").status, 502)
         self.assertEqual(self.refund(out_order_no=number, refund_fee=600)["code"], 0)
 
