@@ -46,6 +46,14 @@ append_v3 (SandboxConfig *config, const SandboxMerchant *merchant, const char *e
 }
 
 static void
+append_client_certificate (const SandboxMerchant *merchant, GString *text)
+{
+  g_string_append_printf (text, "client-certificate=file:%s\n", merchant->client_certificate);
+  if (g_str_has_suffix (merchant->client_certificate, ".p12"))
+    g_string_append_printf (text, "client-certificate-passphrase=%s\n", merchant->mchid);
+}
+
+static void
 append_v2 (SandboxConfig *config, const SandboxMerchant *merchant, const char *endpoint, GString *text)
 {
   g_string_append_printf (text,
@@ -57,6 +65,23 @@ append_v2 (SandboxConfig *config, const SandboxMerchant *merchant, const char *e
                           merchant->appid,
                           merchant->sign_key,
                           merchant->sign_type);
+  append_client_certificate (merchant, text);
+  if (merchant->sub_mchid != NULL)
+    g_string_append_printf (text, "sub-mchid=%s\nsub-appid=%s\n", merchant->sub_mchid, merchant->sub_appid);
+}
+
+/* Transit's interface B has the rules of V2 and the one digest. */
+static void
+append_transit_v2 (SandboxConfig *config, const SandboxMerchant *merchant, const char *endpoint, GString *text)
+{
+  g_string_append_printf (text,
+                          "mchid=%s\n"
+                          "appid=%s\n"
+                          "api-key=file:%s\n",
+                          merchant->mchid,
+                          merchant->appid,
+                          merchant->sign_key);
+  append_client_certificate (merchant, text);
 }
 
 static void
@@ -114,6 +139,7 @@ static const struct {
   { "wechat-global", append_global },
   { "showdoc-aggregator", append_aggregator },
   { "transit", append_transit },
+  { "transit-v2", append_transit_v2 },
   { "transit-v3", append_v3 },
 };
 
@@ -121,9 +147,8 @@ static void
 append_account (SandboxConfig *config, const SandboxMerchant *merchant, const char *endpoint, GString *text)
 {
   g_string_append_printf (text,
-                          "%s[account %s]\n"
+                          "\n[account %s]\n"
                           "provider=%s\n",
-                          text->len > 0 ? "\n" : "",
                           merchant->account,
                           merchant->provider != NULL ? merchant->provider : merchant->gateway);
   if (merchant->mode != NULL)
@@ -135,13 +160,18 @@ append_account (SandboxConfig *config, const SandboxMerchant *merchant, const ch
   }
 }
 
-/* The text of minipay.conf: a group for each merchant of the sandbox. */
+/* The text of minipay.conf: the sandbox's authority, and a group for each of its merchants. One who shows a
+ * certificate is led to the https port. */
 char *
-sandbox_accounts_write (SandboxConfig *config, const char *endpoint)
+sandbox_accounts_write (SandboxConfig *config, const char *endpoint, const char *endpoint_tls, const char *ca_file)
 {
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < sandbox_n_merchants; i++)
-    append_account (config, &sandbox_merchants[i], endpoint, text);
+  g_string_append_printf (text, "[transport]\nca-file=%s\n", ca_file);
+  for (guint i = 0; i < sandbox_n_merchants; i++) {
+    const SandboxMerchant *merchant = &sandbox_merchants[i];
+
+    append_account (config, merchant, merchant->client_certificate != NULL ? endpoint_tls : endpoint, text);
+  }
   return g_string_free (text, FALSE);
 }

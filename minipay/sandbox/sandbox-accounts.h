@@ -3,4 +3,5 @@
 
 #include "sandbox-config.h"
 
-char *sandbox_accounts_write (SandboxConfig *config, const char *endpoint);
+char *
+sandbox_accounts_write (SandboxConfig *config, const char *endpoint, const char *endpoint_tls, const char *ca_file);

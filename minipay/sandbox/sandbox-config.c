@@ -28,6 +28,8 @@ static const Place text_places[] = {
   { "api-v3-key", G_STRUCT_OFFSET (SandboxConfig, api_v3_key) },
   { "wechat-v2-md5-key", G_STRUCT_OFFSET (SandboxConfig, v2_md5_key) },
   { "wechat-v2-hmac-key", G_STRUCT_OFFSET (SandboxConfig, v2_hmac_key) },
+  { "wechat-v2-provider-key", G_STRUCT_OFFSET (SandboxConfig, v2_provider_key) },
+  { "transit-v2-key", G_STRUCT_OFFSET (SandboxConfig, transit_v2_key) },
   { "aggregator-sign-key", G_STRUCT_OFFSET (SandboxConfig, aggregator_sign_key) },
   { "aggregator-sealed-sign-key", G_STRUCT_OFFSET (SandboxConfig, aggregator_sealed_sign_key) },
   { "transit-access-token", G_STRUCT_OFFSET (SandboxConfig, transit_access_token) },
@@ -75,6 +77,7 @@ sandbox_config_free (SandboxConfig *self)
   g_free (self->public_key_id);
   X509_free (self->platform_certificate);
   g_free (self->platform_serial);
+  g_clear_pointer (&self->tls, sandbox_tls_free);
   g_free (self);
 }
 
@@ -121,7 +124,8 @@ sandbox_config_new (GError **error)
   }
   self->merchant_serial = sandbox_certificate_get_serial (self->merchant_certificate);
   self->platform_serial = sandbox_certificate_get_serial (self->platform_certificate);
-  return g_steal_pointer (&self);
+  self->tls = sandbox_tls_new (error);
+  return self->tls != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 static gboolean
@@ -238,7 +242,8 @@ read_all (const char *directory, GError **error)
     return NULL;
   self->merchant_serial = sandbox_certificate_get_serial (self->merchant_certificate);
   self->platform_serial = sandbox_certificate_get_serial (self->platform_certificate);
-  return g_steal_pointer (&self);
+  self->tls = sandbox_tls_read (directory, error);
+  return self->tls != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 /* The keys of @directory, or new ones when it is missing or empty; anything else in it is somebody's, and
@@ -303,9 +308,11 @@ write_secrets (SandboxConfig *self, const char *directory, GError **error)
 }
 
 gboolean
-sandbox_config_write (SandboxConfig *self, const char *directory, const char *endpoint, GError **error)
+sandbox_config_write (
+    SandboxConfig *self, const char *directory, const char *endpoint, const char *endpoint_tls, GError **error)
 {
-  g_autofree char *configuration = sandbox_accounts_write (self, endpoint);
+  g_autofree char *ca_file = sandbox_tls_dup_authority_file (directory);
+  g_autofree char *configuration = sandbox_accounts_write (self, endpoint, endpoint_tls, ca_file);
   g_autofree char *merchant_certificate = sandbox_certificate_to_pem (self->merchant_certificate);
   g_autofree char *platform_certificate = sandbox_certificate_to_pem (self->platform_certificate);
   g_autofree char *public_key = sandbox_key_to_public_pem (self->wechatpay_key);
@@ -319,6 +326,7 @@ sandbox_config_write (SandboxConfig *self, const char *directory, const char *en
   }
   /* the state comes first: a start that died half-way leaves a folder that is known to be the sandbox's */
   return write_text (directory, STATE_FILE, state, error) && write_secrets (self, directory, error) &&
+         sandbox_tls_write (self->tls, directory, error) &&
          write_text (directory, "merchant-certificate.pem", merchant_certificate, error) &&
          write_text (directory, "platform-certificate.pem", platform_certificate, error) &&
          write_text (directory, "wechatpay-public-key.pem", public_key, error) &&

@@ -29,6 +29,7 @@ typedef struct {
   GHashTable *notify_urls; /* account -> address registered with its gateway once for every order */
   GHashTable *switches;    /* what a gateway's commands have set, text by names of the gateway's own */
   char *endpoint;          /* http://127.0.0.1:PORT */
+  char *endpoint_tls;      /* https://127.0.0.1:PORT */
   guint pay_after_ms;      /* 0: a buyer pays only when told to */
 } Sandbox;
 

@@ -100,7 +100,7 @@ on_stdin (int fd, GIOCondition condition, gpointer user_data)
 }
 
 static void
-print_ready (const char *endpoint, const char *directory)
+print_ready (const Sandbox *sandbox, const char *directory)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *config = directory != NULL ? g_build_filename (directory, "minipay.conf", NULL) : NULL;
@@ -108,7 +108,8 @@ print_ready (const char *endpoint, const char *directory)
 
   json_builder_begin_object (builder);
   sandbox_json_add_boolean (builder, "ready", TRUE);
-  sandbox_json_add_text (builder, "endpoint", endpoint);
+  sandbox_json_add_text (builder, "endpoint", sandbox->endpoint);
+  sandbox_json_add_text (builder, "endpoint_tls", sandbox->endpoint_tls);
   sandbox_json_add_text (builder, "config", config);
   json_builder_end_object (builder);
   text = sandbox_json_write (builder);
@@ -133,6 +134,7 @@ run (const Options *options, GError **error)
   g_autoptr (GHashTable) notify_urls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GHashTable) switches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autofree char *endpoint = NULL;
+  g_autofree char *endpoint_tls = NULL;
   Sandbox sandbox = { .orders = orders,
                       .refunds = refunds,
                       .bills = bills,
@@ -158,14 +160,17 @@ run (const Options *options, GError **error)
 
   endpoint = g_strdup_printf ("http://127.0.0.1:%u", sandbox_server_get_port (server));
   sandbox.endpoint = endpoint;
-  if (options->directory != NULL && !sandbox_config_write (config, options->directory, endpoint, error))
+  endpoint_tls = g_strdup_printf ("https://127.0.0.1:%u", sandbox_server_get_tls_port (server));
+  sandbox.endpoint_tls = endpoint_tls;
+  if (options->directory != NULL &&
+      !sandbox_config_write (config, options->directory, endpoint, endpoint_tls, error))
     return FALSE;
 
   g_unix_signal_add (SIGTERM, on_signal, loop);
   g_unix_signal_add (SIGINT, on_signal, loop);
   if (options->until_stdin_closes)
     g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR | G_IO_NVAL, on_stdin, loop);
-  print_ready (endpoint, options->directory);
+  print_ready (&sandbox, options->directory);
   g_main_loop_run (loop);
   return TRUE;
 }

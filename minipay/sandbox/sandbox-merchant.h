@@ -16,6 +16,7 @@ typedef struct {
   gboolean has_public_key; /* V3 rules; else the older scheme with a platform certificate */
   const char *sign_type;   /* nullable; V2 rules: MD5 or HMAC-SHA256 */
   const char *sign_key;    /* nullable; file of the key that goes with it */
+  const char *client_certificate; /* nullable; file of the certificate for mutual TLS */
 } SandboxMerchant;
 
 extern const SandboxMerchant sandbox_merchants[];

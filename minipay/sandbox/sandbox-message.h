@@ -17,6 +17,7 @@ typedef struct {
   char *query; /* nullable */
   GBytes *body;
   SoupMessageHeaders *headers; /* borrowed */
+  const char *client;          /* nullable, static; the account whose certificate the connection has shown */
 } SandboxRequest;
 
 /* What a merchant asked for, as the record of the traffic tells it. */

@@ -21,12 +21,14 @@
 #define RECEIVED_KEY   "sandbox-received"
 #define CHUNK          (64 * 1024)
 #define CHUNKS_OF_HALF 4
+#define CLIENT_KEY     "sandbox-client"
 
 struct _SandboxServer {
   Sandbox *sandbox;
   SoupServer *soup;
   GSocketService *service;
   guint16 port;
+  guint16 tls_port;
   int silent_end;
 };
 
@@ -34,6 +36,12 @@ typedef struct {
   GByteArray *bytes;
   gboolean is_too_large;
 } Received;
+
+/* A connection of the https port before its first request. */
+typedef struct {
+  SandboxServer *server;
+  GSocketConnection *connection;
+} Handshake;
 
 /* One request between its arrival and its answer. */
 typedef struct {
@@ -62,12 +70,18 @@ call_free (Call *call)
   g_free (call);
 }
 
-static SandboxTap *
-get_tap (SoupServerMessage *message)
+static gpointer
+get_remote_data (SoupServerMessage *message, const char *key)
 {
   GSocketAddress *remote = soup_server_message_get_remote_address (message);
 
-  return remote != NULL ? g_object_get_data (G_OBJECT (remote), TAP_KEY) : NULL;
+  return remote != NULL ? g_object_get_data (G_OBJECT (remote), key) : NULL;
+}
+
+static SandboxTap *
+get_tap (SoupServerMessage *message)
+{
+  return get_remote_data (message, TAP_KEY);
 }
 
 static void
@@ -345,6 +359,7 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
   call->message = g_object_ref (message);
   call->request = sandbox_request_new (
       soup_server_message_get_method (message), target, body, soup_server_message_get_request_headers (message));
+  call->request->client = get_remote_data (message, CLIENT_KEY);
   call->reply = sandbox_reply_new ();
   call_handle (user_data, call, received->is_too_large);
 }
@@ -382,22 +397,99 @@ on_request_ended (SoupServer *soup, SoupServerMessage *message, gpointer user_da
     sandbox_tap_forget (tap);
 }
 
-static gboolean
-on_incoming (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
+static void
+serve (SandboxServer *self, GIOStream *stream, GSocketConnection *connection, const char *client)
 {
-  SandboxServer *self = user_data;
   g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
   g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
   g_autoptr (SandboxTap) tap = NULL;
   g_autoptr (GError) error = NULL;
 
   if (local == NULL || remote == NULL)
-    return TRUE;
-  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
-  tap = sandbox_tap_new (G_IO_STREAM (connection));
+    return;
+  tap = sandbox_tap_new (stream);
   g_object_set_data_full (G_OBJECT (remote), TAP_KEY, g_object_ref (tap), g_object_unref);
+  g_object_set_data (G_OBJECT (remote), CLIENT_KEY, (gpointer) client);
   if (!soup_server_accept_iostream (self->soup, G_IO_STREAM (tap), local, remote, &error))
     sandbox_log ("CONNECTION refused: %s", error->message);
+}
+
+static void
+on_shaken_hands (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Handshake *handshake = user_data;
+  GTlsConnection *tls = G_TLS_CONNECTION (source);
+  GTlsCertificate *peer = g_tls_connection_get_peer_certificate (tls);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_tls_connection_handshake_finish (tls, result, &error))
+    sandbox_log ("CONNECTION refused: %s", error->message);
+  else
+    serve (handshake->server,
+           G_IO_STREAM (tls),
+           handshake->connection,
+           peer != NULL ? sandbox_tls_find_account (handshake->server->sandbox->config->tls, peer) : NULL);
+  g_object_unref (handshake->connection);
+  g_free (handshake);
+}
+
+/* Whose certificate it is decides the call, not the handshake: a stranger's is refused in words, as the real
+ * service refuses it. */
+static gboolean
+on_accept_certificate (GTlsConnection *tls, GTlsCertificate *peer, GTlsCertificateFlags flags, gpointer user_data)
+{
+  return TRUE;
+}
+
+static void
+shake_hands (SandboxServer *self, GSocketConnection *connection, GTlsCertificate *certificate)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GIOStream) tls = g_tls_server_connection_new (G_IO_STREAM (connection), certificate, &error);
+  Handshake *handshake = NULL;
+
+  if (tls == NULL) {
+    sandbox_log ("CONNECTION refused: %s", error->message);
+    return;
+  }
+  handshake = g_new0 (Handshake, 1);
+  handshake->server = self;
+  handshake->connection = g_object_ref (connection);
+  g_object_set (tls, "authentication-mode", G_TLS_AUTHENTICATION_REQUESTED, NULL);
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (on_accept_certificate), NULL);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, NULL, on_shaken_hands, handshake);
+}
+
+static gboolean
+on_incoming (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
+{
+  SandboxServer *self = user_data;
+
+  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  if (source != NULL)
+    shake_hands (self, connection, G_TLS_CERTIFICATE (source));
+  else
+    serve (self, G_IO_STREAM (connection), connection, NULL);
+  return TRUE;
+}
+
+/* @certificate: nullable; what an https port shows. */
+static gboolean
+listen_on (SandboxServer *self, guint16 port, GTlsCertificate *certificate, guint16 *bound_port, GError **error)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, port);
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service),
+                                      wanted,
+                                      G_SOCKET_TYPE_STREAM,
+                                      G_SOCKET_PROTOCOL_TCP,
+                                      (GObject *) certificate,
+                                      &bound,
+                                      error))
+    return FALSE;
+  *bound_port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   return TRUE;
 }
 
@@ -422,10 +514,10 @@ SandboxServer *
 sandbox_server_new (Sandbox *sandbox, guint16 port, GError **error)
 {
   g_autoptr (SandboxServer) self = g_new0 (SandboxServer, 1);
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, port);
-  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (GTlsCertificate) certificate = sandbox_tls_make_server (sandbox->config->tls, error);
 
+  if (certificate == NULL)
+    return NULL;
   self->sandbox = sandbox;
   self->silent_end = -1;
   self->soup = soup_server_new (NULL, NULL);
@@ -436,16 +528,9 @@ sandbox_server_new (Sandbox *sandbox, guint16 port, GError **error)
   g_signal_connect (self->soup, "request-finished", G_CALLBACK (on_request_ended), self);
   g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
 
-  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service),
-                                      wanted,
-                                      G_SOCKET_TYPE_STREAM,
-                                      G_SOCKET_PROTOCOL_TCP,
-                                      NULL,
-                                      &bound,
-                                      error) ||
-      !keep_connections (self, error))
+  if (!listen_on (self, port, NULL, &self->port, error) ||
+      !listen_on (self, 0, certificate, &self->tls_port, error) || !keep_connections (self, error))
     return NULL;
-  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   return g_steal_pointer (&self);
 }
 
@@ -453,6 +538,12 @@ guint16
 sandbox_server_get_port (SandboxServer *self)
 {
   return self->port;
+}
+
+guint16
+sandbox_server_get_tls_port (SandboxServer *self)
+{
+  return self->tls_port;
 }
 
 void

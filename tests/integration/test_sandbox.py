@@ -137,7 +137,7 @@ class CommandLine(GatewayTest):
     def test_signals_end_it_cleanly_after_one_line(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             program = Program()
-            self.assertEqual(set(program.ready), {"ready", "endpoint", "config"})
+            self.assertEqual(set(program.ready), {"ready", "endpoint", "endpoint_tls", "config"})
             self.assertIs(program.ready["ready"], True)
             self.assertIsNone(program.ready["config"])
             program.process.send_signal(number)

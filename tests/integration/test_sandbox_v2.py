@@ -128,11 +128,14 @@ class OwnTools(unittest.TestCase):
 
 class Configuration(V2Test):
     def test_groups_and_keys(self):
-        for scheme, mchid, appid in (("md5", "1900000003", "wx0000000000000004"),
-                                     ("hmac", "1900000004", "wx0000000000000005")):
+        for scheme, mchid, appid, client in (
+                ("md5", "1900000003", "wx0000000000000004", {"client-certificate": "file:wechat-v2-md5-client.pem"}),
+                ("hmac", "1900000004", "wx0000000000000005",
+                 {"client-certificate": "file:wechat-v2-hmac-client.p12",
+                  "client-certificate-passphrase": "1900000004"})):
             self.assertEqual(dict(self.account(scheme)), {
-                "provider": "wechat-v2", "endpoint": self.program.ready["endpoint"], "mchid": mchid, "appid": appid,
-                "api-key": "file:wechat-v2-%s-key" % scheme, "sign-type": SCHEMES[scheme]})
+                "provider": "wechat-v2", "endpoint": self.program.ready["endpoint_tls"], "mchid": mchid, "appid": appid,
+                "api-key": "file:wechat-v2-%s-key" % scheme, "sign-type": SCHEMES[scheme], **client})
             self.assertRegex(self.key(scheme), "^[0-9A-Za-z]{32}$")
         self.assertNotEqual(self.key("md5"), self.key("hmac"))
 
