@@ -38,5 +38,6 @@ GBytes *sandbox_decrypt_private (SandboxKey *key, const char *base64, guint max_
 GBytes *sandbox_base64_read (const char *text);
 char *sandbox_md5 (const char *text);
 char *sandbox_hmac_sha256 (const char *key, const char *text);
+char *sandbox_encrypt_ecb (const char *key, const char *text);
 char *sandbox_seal (const char *key, const char *nonce, const char *associated_data, const char *text);
 gboolean sandbox_is_equal (const char *a, const char *b);

@@ -4,6 +4,7 @@
 #include "sandbox-gateway.h"
 
 #include "sandbox-aggregator.h"
+#include "sandbox-transit-v2.h"
 #include "sandbox-transit-v3.h"
 #include "sandbox-transit.h"
 #include "sandbox-wechat-v2.h"
@@ -15,6 +16,8 @@ const SandboxGateway *const sandbox_gateways[] = {
   &sandbox_wechat_global,
   &sandbox_transit_v3,
   &sandbox_wechat_v3,
+  &sandbox_transit_v2,
+  &sandbox_weidoufu,
   &sandbox_wechat_v2,
   &sandbox_weidoufu,
   &sandbox_transit,

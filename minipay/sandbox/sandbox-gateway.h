@@ -14,6 +14,7 @@ typedef struct _SandboxBills SandboxBills;
 typedef struct _SandboxNotifier SandboxNotifier;
 typedef struct _SandboxRing SandboxRing;
 typedef struct _SandboxTraffic SandboxTraffic;
+typedef struct _SandboxV2Books SandboxV2Books;
 
 /* What every part of the sandbox shares; it lives as long as the program. */
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
   SandboxSharing *sharing;
   SandboxTraffic *traffic;
   SandboxRing *ring; /* the platform's keys under V3's rules */
+  SandboxV2Books *v2;
   SandboxFaults *faults;
   SandboxNotifier *notifier;
   GHashTable *notify_urls; /* account -> address registered with its gateway once for every order */

@@ -15,6 +15,7 @@
 #include "sandbox-server.h"
 #include "sandbox-traffic.h"
 #include "sandbox-wechat-keys.h"
+#include "sandbox-wechat-v2-books.h"
 
 #define EXIT_USAGE       2
 #define MAX_PAY_AFTER_MS (24 * 60 * 60 * 1000)
@@ -126,6 +127,7 @@ run (const Options *options, GError **error)
   g_autoptr (SandboxBills) bills = sandbox_bills_new ();
   g_autoptr (SandboxSharing) sharing = sandbox_sharing_new ();
   g_autoptr (SandboxTraffic) traffic = sandbox_traffic_new ();
+  g_autoptr (SandboxV2Books) v2 = sandbox_v2_books_new ();
   g_autoptr (SandboxFaults) faults = sandbox_faults_new ();
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (SandboxRing) ring = NULL;
@@ -140,6 +142,7 @@ run (const Options *options, GError **error)
                       .bills = bills,
                       .sharing = sharing,
                       .traffic = traffic,
+                      .v2 = v2,
                       .faults = faults,
                       .notify_urls = notify_urls,
                       .switches = switches,

@@ -528,9 +528,12 @@ sandbox_server_new (Sandbox *sandbox, guint16 port, GError **error)
   g_signal_connect (self->soup, "request-finished", G_CALLBACK (on_request_ended), self);
   g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
 
+  /* a service under way would drop the connection that comes while another port is added */
+  g_socket_service_stop (self->service);
   if (!listen_on (self, port, NULL, &self->port, error) ||
       !listen_on (self, 0, certificate, &self->tls_port, error) || !keep_connections (self, error))
     return NULL;
+  g_socket_service_start (self->service);
   return g_steal_pointer (&self);
 }
 

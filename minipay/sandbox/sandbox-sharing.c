@@ -248,7 +248,7 @@ sandbox_sharing_returnable (SandboxSharing *self, SandboxShare *share, const cha
   for (guint i = 0; i < self->returns->len; i++) {
     SandboxReturn *back = g_ptr_array_index (self->returns, i);
 
-    if (back->share == share && g_str_equal (back->return_mchid, return_mchid))
+    if (back->share == share && back->failure == NULL && g_str_equal (back->return_mchid, return_mchid))
       sum -= back->amount;
   }
   return sum;

@@ -34,6 +34,7 @@ typedef struct {
   char *return_mchid;
   char *fingerprint;
   char *description;
+  const char *failure; /* static; nullable: the money stays with the receiver */
   gint64 amount;
   gboolean is_finished;
   GDateTime *created_at;

@@ -3,256 +3,340 @@
 
 #include "sandbox-wechat-v2-order.h"
 
-#include <string.h>
+#include "sandbox-crypto.h"
+#include "sandbox-notify.h"
+#include "sandbox-wechat-transaction.h"
+#include "sandbox-wechat-v2-books.h"
+#include "sandbox-wechat-v2-rules.h"
 
-#include "sandbox-fields.h"
-#include "sandbox-json.h"
+/* A buyer with two coupons pays the orders of this goods_tag. */
+#define COUPON_TAG  "COUPON"
+#define COUPON_FEN  1
+#define MIN_COUPONS 3 /* fen an order needs for both, and something to pay beside them */
 
-#define MAX_DIGITS 9
-#define MIN_LIFE_S 60
-#define CHINA_S    (8 * 60 * 60)
+/* What a repeat of an order may leave out. */
+static const char *const times[] = { "time_start", "time_expire", NULL };
 
-/* A member of a call; String(32) is taken as 32 characters. Which values a member may have is left to @check. */
-typedef struct {
-  const char *name;
-  guint max;
-  gboolean is_required;
-  const char *(*check) (const char *value); /* nullable; what is wrong with the value, or NULL */
-} FieldRule;
+/* What keeps a number from being ordered again, with its code, or NULL. */
+static const char *
+check_repeat (SandboxV2Call *call, SandboxOrder *order, const char **code)
+{
+  g_autofree char *fingerprint = sandbox_v2_make_fingerprint (call->fields, times);
+
+  *code = "ORDERPAID";
+  if (order->paid_at != NULL && order->reversed_at == NULL)
+    return "该订单已支付";
+  *code = "OUT_TRADE_NO_USED";
+  if (!g_str_equal (order->fingerprint, fingerprint))
+    return "商户订单号重复";
+  *code = "INVALID_REQUEST";
+  for (guint i = 0; times[i] != NULL; i++) {
+    const char *time = sandbox_v2_get (call, times[i]);
+
+    if (time != NULL && g_strcmp0 (time, sandbox_order_get (order, times[i])) != 0)
+      return "参数错误: a time is only given with the first call of an order";
+  }
+  *code = "ORDERREVERSED";
+  if (order->reversed_at != NULL)
+    return "当前订单已经被撤销";
+  *code = "ORDERCLOSED";
+  return sandbox_order_is_closed (order) ? "该订单已关闭" : NULL;
+}
+
+/* Whether an order may be made, or @known be repeated; refuses otherwise. */
+gboolean
+sandbox_v2_may_add (SandboxV2Call *call, SandboxOrder *known)
+{
+  const char *code = NULL;
+  const char *issue = known != NULL ? check_repeat (call, known, &code) : NULL;
+
+  if (issue != NULL)
+    sandbox_v2_refuse (call, code, "%s", issue);
+  else if (known == NULL && sandbox_orders_is_full (call->sandbox->orders))
+    sandbox_v2_refuse (call, "FREQUENCY_LIMITED", "the sandbox holds no more orders");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+SandboxOrder *
+sandbox_v2_add_order (SandboxV2Call *call, const char *trade_type)
+{
+  const SandboxMerchant *merchant = call->merchant;
+  SandboxOrder *order = sandbox_orders_add (
+      call->sandbox->orders, merchant->gateway, merchant->account, sandbox_v2_get (call, "out_trade_no"));
+  static const char *const kept[] = { "sub_openid", "goods_tag",   "profit_sharing", "contract_id",
+                                      "time_start", "time_expire", "device_info" };
+  const char *expire = sandbox_v2_get (call, "time_expire");
+
+  order->mchid = merchant->mchid;
+  order->appid = g_strdup (merchant->appid);
+  order->sub_mchid = g_strdup (merchant->sub_mchid);
+  order->sub_appid = g_strdup (sandbox_v2_get (call, "sub_appid"));
+  order->payer = g_strdup (sandbox_v2_get (call, "openid"));
+  order->notify_url = g_strdup (sandbox_v2_get (call, "notify_url"));
+  order->attach = g_strdup (sandbox_v2_get (call, "attach"));
+  order->fingerprint = sandbox_v2_make_fingerprint (call->fields, times);
+  order->handle = sandbox_wechat_make_prepay_id ();
+  order->trade_type = g_strdup (trade_type);
+  order->total = sandbox_v2_get_fen (call, "total_fee");
+  order->expires_at = expire != NULL ? sandbox_v2_time (expire) : NULL;
+  sandbox_order_set (order, "description", sandbox_v2_get (call, "body"));
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    sandbox_order_set (order, kept[i], sandbox_v2_get (call, kept[i]));
+  sandbox_v2_books_note_order (call->sandbox->v2, order);
+  if (order->payer == NULL)
+    order->payer = g_strdup ("oUpF8uN95-Ptaags6E_roPHg7AG0");
+  return order;
+}
+
+/* What a trade_type needs beside the members of all, or NULL. */
+static const char *
+find_missing (SandboxV2Call *call, const char *trade_type)
+{
+  if (g_str_equal (trade_type, "JSAPI") && sandbox_v2_get (call, "openid") == NULL &&
+      sandbox_v2_get (call, "sub_openid") == NULL)
+    return "openid";
+  if (g_str_equal (trade_type, "NATIVE") && sandbox_v2_get (call, "product_id") == NULL)
+    return "product_id";
+  return g_str_equal (trade_type, "MWEB") && sandbox_v2_get (call, "scene_info") == NULL ? "scene_info" : NULL;
+}
+
+static void
+answer_order (SandboxV2Call *call, SandboxOrder *order)
+{
+  g_autoptr (GHashTable) fields = sandbox_v2_answer_new (call->merchant, call->fault);
+  g_autofree char *code_url = g_strdup_printf ("weixin://wxpay/bizpayurl?pr=%.10s", order->handle + 16);
+  g_autofree char *mweb_url = g_strdup_printf (
+      "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=%s&package=1", order->handle);
+
+  sandbox_v2_put (fields, "trade_type", order->trade_type);
+  sandbox_v2_put (fields, "prepay_id", order->handle);
+  if (g_str_equal (order->trade_type, "NATIVE"))
+    sandbox_v2_put (fields, "code_url", code_url);
+  if (g_str_equal (order->trade_type, "MWEB"))
+    sandbox_v2_put (fields, "mweb_url", mweb_url);
+  sandbox_v2_answer (call, fields);
+}
 
 void
-sandbox_v2_refusal_clear (SandboxV2Refusal *refusal)
+sandbox_v2_create (SandboxV2Call *call)
 {
-  g_clear_pointer (&refusal->description, g_free);
+  const char *trade_type = sandbox_v2_get (call, "trade_type");
+  const char *missing = find_missing (call, trade_type);
+  SandboxOrder *order =
+      sandbox_orders_find (call->sandbox->orders, call->merchant->account, sandbox_v2_get (call, "out_trade_no"));
+
+  if (missing != NULL) {
+    sandbox_v2_refuse (call, "LACK_PARAMS", "缺少参数: %s", missing);
+    return;
+  }
+  if (sandbox_v2_get (call, "sub_openid") != NULL && sandbox_v2_get (call, "sub_appid") == NULL) {
+    sandbox_v2_refuse (call, "LACK_PARAMS", "缺少参数: sub_appid");
+    return;
+  }
+  if (!sandbox_v2_may_add (call, order))
+    return;
+  if (order == NULL) {
+    order = sandbox_v2_add_order (call, trade_type);
+    sandbox_pay_later (call->sandbox, order);
+  }
+  answer_order (call, order);
+}
+
+static void
+put_coupons (GHashTable *fields, SandboxOrder *order)
+{
+  gint64 coupons = 2 * COUPON_FEN;
+
+  if (g_strcmp0 (sandbox_order_get (order, "goods_tag"), COUPON_TAG) != 0 || order->total < MIN_COUPONS)
+    return;
+  sandbox_v2_put_fen (fields, "cash_fee", order->total - coupons);
+  sandbox_v2_put_fen (fields, "settlement_total_fee", order->total - COUPON_FEN);
+  sandbox_v2_put_fen (fields, "coupon_fee", coupons);
+  sandbox_v2_put (fields, "coupon_count", "2");
+  sandbox_v2_put (fields, "coupon_type_0", "CASH");
+  sandbox_v2_put (fields, "coupon_id_0", "10000");
+  sandbox_v2_put_fen (fields, "coupon_fee_0", COUPON_FEN);
+  sandbox_v2_put (fields, "coupon_type_1", "NO_CASH");
+  sandbox_v2_put (fields, "coupon_id_1", "10001");
+  sandbox_v2_put_fen (fields, "coupon_fee_1", COUPON_FEN);
+}
+
+static void
+put_paid (GHashTable *fields, SandboxOrder *order, SandboxFault fault)
+{
+  gint64 total = order->total + (fault.kind == SANDBOX_FAULT_WRONG_AMOUNT ? 1 : 0);
+  g_autofree char *time_end = g_date_time_format (order->paid_at, "%Y%m%d%H%M%S");
+
+  sandbox_v2_put (fields, "openid", order->payer);
+  sandbox_v2_put (fields, "is_subscribe", "N");
+  sandbox_v2_put (fields, "sub_openid", sandbox_order_get (order, "sub_openid"));
+  sandbox_v2_put (fields, "device_info", sandbox_order_get (order, "device_info"));
+  sandbox_v2_put (fields, "contract_id", sandbox_order_get (order, "contract_id"));
+  sandbox_v2_put (fields, "trade_type", order->trade_type);
+  sandbox_v2_put (fields, "bank_type", "OTHERS");
+  sandbox_v2_put_fen (fields, "total_fee", total);
+  sandbox_v2_put (fields, "fee_type", fault.kind == SANDBOX_FAULT_WRONG_CURRENCY ? "USD" : "CNY");
+  sandbox_v2_put_fen (fields, "cash_fee", total);
+  sandbox_v2_put (fields, "transaction_id", order->transaction_id);
+  sandbox_v2_put (fields, "time_end", time_end);
+  put_coupons (fields, order);
+}
+
+/* What the answers to a query and to a code payment and a notification say of an order. */
+GHashTable *
+sandbox_v2_make_transaction (const SandboxMerchant *merchant, SandboxOrder *order, SandboxFault fault)
+{
+  GHashTable *fields = sandbox_v2_answer_new (merchant, fault);
+  g_autofree char *other = sandbox_random_digits (20);
+
+  sandbox_v2_put (fields, "out_trade_no", fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no);
+  sandbox_v2_put (fields, "attach", order->attach);
+  if (order->paid_at != NULL && order->reversed_at == NULL)
+    put_paid (fields, order, fault);
+  return fields;
+}
+
+static void
+answer_charge (SandboxV2Call *call, SandboxOrder *order)
+{
+  g_autoptr (GHashTable) fields = NULL;
+
+  if (order->paid_at != NULL) {
+    fields = sandbox_v2_make_transaction (call->merchant, order, call->fault);
+    sandbox_v2_answer (call, fields);
+  } else if (order->charge == SANDBOX_CHARGE_NO_MONEY)
+    sandbox_v2_refuse (call, "NOTENOUGH", "余额不足");
+  else if (order->charge == SANDBOX_CHARGE_EXPIRED)
+    sandbox_v2_refuse (call, "AUTHCODEEXPIRE", "二维码已过期，请用户在微信上刷新后再试");
+  else
+    sandbox_v2_refuse (call, "USERPAYING", "需要用户输入支付密码");
 }
 
 void
-sandbox_v2_refusal_set (SandboxV2Refusal *refusal, const char *code, const char *format, ...)
+sandbox_v2_micropay (SandboxV2Call *call)
 {
-  va_list args;
+  SandboxOrder *order =
+      sandbox_orders_find (call->sandbox->orders, call->merchant->account, sandbox_v2_get (call, "out_trade_no"));
 
-  sandbox_v2_refusal_clear (refusal);
-  va_start (args, format);
-  refusal->code = code;
-  refusal->description = g_strdup_vprintf (format, args);
-  va_end (args);
-}
-
-/* A time of V2's calls, yyyyMMddHHmmss in China; NULL when it is none. */
-GDateTime *
-sandbox_v2_time (const char *text)
-{
-  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (CHINA_S);
-  g_autofree char *iso = NULL;
-
-  if (strlen (text) != 14 || strspn (text, "0123456789") != 14)
-    return NULL;
-  iso = g_strdup_printf ("%.8sT%.6s", text, text + 8);
-  return g_date_time_new_from_iso8601 (iso, zone);
-}
-
-static const char *
-check_number (const char *value)
-{
-  gsize length = strlen (value);
-
-  for (const char *p = value; *p != '\0'; p++) {
-    if (!g_ascii_isalnum (*p) && strchr ("_-|*", *p) == NULL)
-      return "holds something else than letters, digits and _-|*";
+  if (!sandbox_v2_may_add (call, order))
+    return;
+  if (order == NULL) {
+    order = sandbox_v2_add_order (call, "MICROPAY");
+    order->charge = sandbox_charge_of (sandbox_v2_get (call, "auth_code"));
+    if (order->charge == SANDBOX_CHARGE_PAID)
+      order->paid_at = sandbox_now ();
+    else if (order->charge == SANDBOX_CHARGE_WAITS)
+      sandbox_pay_later (call->sandbox, order);
+    else if (order->charge != SANDBOX_CHARGE_NEVER)
+      order->failed_at = sandbox_now ();
   }
-  return length < 6 ? "is shorter than 6 characters" : NULL;
+  answer_charge (call, order);
+}
+
+SandboxOrder *
+sandbox_v2_find_order (const SandboxV2Call *call)
+{
+  const char *transaction_id = sandbox_v2_get (call, "transaction_id");
+  const char *number = sandbox_v2_get (call, "out_trade_no");
+  const char *account = call->merchant->account;
+  SandboxOrder *order = NULL;
+
+  if (transaction_id == NULL)
+    return number != NULL ? sandbox_orders_find (call->sandbox->orders, account, number) : NULL;
+  order = sandbox_orders_find_number (call->sandbox->orders, account, transaction_id);
+  /* the gateway's number exists for a buyer's payment, not for an order */
+  return order != NULL && order->paid_at != NULL && g_str_equal (order->transaction_id, transaction_id) ? order
+                                                                                                        : NULL;
 }
 
 static const char *
-check_total (const char *value)
+get_state (Sandbox *sandbox, SandboxOrder *order, const char **description)
 {
-  gsize length = strlen (value);
+  g_autoptr (GPtrArray) refunds = sandbox_refunds_of (sandbox->refunds, order);
+  gboolean is_transit = g_str_equal (order->gateway, SANDBOX_TRANSIT_V2);
 
-  if (strspn (value, "0123456789") != length || *value == '0' || length > MAX_DIGITS)
-    return "is not a whole number of fen above 0";
-  return NULL;
+  *description = "订单已撤销";
+  if (order->reversed_at != NULL)
+    return "REVOKED";
+  *description = refunds->len > 0 ? "订单发生过退款" : "支付成功";
+  if (order->paid_at != NULL)
+    return refunds->len > 0 ? "REFUND" : "SUCCESS";
+  *description = order->failure != NULL ? order->failure : "支付失败";
+  if (order->failed_at != NULL)
+    return "PAYERROR";
+  *description = "用户支付中";
+  if (sandbox_order_is_waiting (order))
+    return "USERPAYING";
+  *description = "订单已关闭";
+  if (sandbox_order_is_closed (order))
+    return "CLOSED";
+  *description = is_transit ? "已接收，等待扣款" : "订单未支付";
+  return is_transit ? "ACCEPT" : "NOTPAY";
 }
 
-static const char *
-check_currency (const char *value)
+void
+sandbox_v2_query (SandboxV2Call *call)
 {
-  return g_str_equal (value, "CNY") ? NULL : "is not CNY";
-}
+  SandboxOrder *order = sandbox_v2_find_order (call);
+  g_autoptr (GHashTable) fields = NULL;
+  const char *description = NULL;
 
-static const char *
-check_address (const char *value)
-{
-  return g_hostname_is_ip_address (value) ? NULL : "is no IP address";
-}
-
-static const char *
-check_start (const char *value)
-{
-  g_autoptr (GDateTime) time = sandbox_v2_time (value);
-
-  return time != NULL ? NULL : "is not a time written yyyyMMddHHmmss";
-}
-
-static const char *
-check_expire (const char *value)
-{
-  g_autoptr (GDateTime) time = sandbox_v2_time (value);
-  g_autoptr (GDateTime) now = sandbox_now ();
-
-  if (time == NULL)
-    return "is not a time written yyyyMMddHHmmss";
-  return g_date_time_difference (time, now) < MIN_LIFE_S * G_USEC_PER_SEC ? "is less than a minute ahead" : NULL;
-}
-
-static const char *
-check_notify_url (const char *value)
-{
-  if (!sandbox_is_loopback_url (value))
-    return "is not on loopback, and the sandbox never leaves this machine";
-  return strpbrk (value, "?#") != NULL ? "carries a query or a fragment" : NULL;
-}
-
-static const char *
-check_trade_type (const char *value)
-{
-  const char *const types[] = { "JSAPI", "NATIVE", "APP", "MWEB", NULL };
-
-  return g_strv_contains (types, value) ? NULL : "is none of JSAPI, NATIVE, APP, MWEB";
-}
-
-static const char *
-check_limit (const char *value)
-{
-  return g_str_equal (value, "no_credit") ? NULL : "is not no_credit";
-}
-
-static const char *
-check_receipt (const char *value)
-{
-  return g_str_equal (value, "Y") ? NULL : "is not Y";
-}
-
-static const char *
-check_sharing (const char *value)
-{
-  return g_str_equal (value, "Y") || g_str_equal (value, "N") ? NULL : "is neither Y nor N";
-}
-
-static const char *
-check_json (const char *value)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new_static (value, strlen (value));
-  g_autoptr (JsonNode) root = sandbox_json_parse (bytes, NULL);
-
-  return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? NULL : "is not a JSON object";
-}
-
-/* Section 4 of the V2 reference. */
-static const FieldRule order_rules[] = {
-  { "appid", 32, TRUE, NULL },
-  { "mch_id", 32, TRUE, NULL },
-  { "device_info", 32, FALSE, NULL },
-  { "nonce_str", 32, TRUE, NULL },
-  { "sign", 64, TRUE, NULL },
-  { "sign_type", 32, FALSE, NULL },
-  { "body", 128, TRUE, NULL },
-  { "detail", 6000, FALSE, check_json },
-  { "version", 32, FALSE, NULL },
-  { "attach", 127, FALSE, NULL },
-  { "out_trade_no", 32, TRUE, check_number },
-  { "fee_type", 16, FALSE, check_currency },
-  { "total_fee", 16, TRUE, check_total },
-  { "spbill_create_ip", 64, TRUE, check_address },
-  { "time_start", 14, FALSE, check_start },
-  { "time_expire", 14, FALSE, check_expire },
-  { "goods_tag", 32, FALSE, NULL },
-  { "notify_url", 256, TRUE, check_notify_url },
-  { "trade_type", 16, TRUE, check_trade_type },
-  { "product_id", 32, FALSE, NULL },
-  { "limit_pay", 32, FALSE, check_limit },
-  { "openid", 128, FALSE, NULL },
-  { "receipt", 8, FALSE, check_receipt },
-  { "profit_sharing", 16, FALSE, check_sharing },
-  { "scene_info", 256, FALSE, check_json },
-  { "user_type", 32, FALSE, NULL },
-  { "user_creid", 32, FALSE, NULL },
-  { "user_truename", 64, FALSE, NULL },
-};
-
-/* Section 6. */
-static const FieldRule query_rules[] = {
-  { "appid", 32, TRUE, NULL },
-  { "mch_id", 32, TRUE, NULL },
-  { "nonce_str", 32, TRUE, NULL },
-  { "sign", 64, TRUE, NULL },
-  { "sign_type", 32, FALSE, NULL },
-  { "transaction_id", 32, FALSE, NULL },
-  { "out_trade_no", 32, FALSE, check_number },
-};
-
-static const FieldRule *
-find_rule (const FieldRule *rules, guint n_rules, const char *name)
-{
-  for (guint i = 0; i < n_rules; i++) {
-    if (g_str_equal (rules[i].name, name))
-      return &rules[i];
+  if (order == NULL) {
+    sandbox_v2_refuse (call, "ORDERNOTEXIST", "此交易订单号不存在");
+    return;
   }
-  return NULL;
+  fields = sandbox_v2_make_transaction (call->merchant, order, call->fault);
+  sandbox_v2_put (fields, "trade_state", get_state (call->sandbox, order, &description));
+  sandbox_v2_put (fields, "trade_state_desc", description);
+  sandbox_v2_answer (call, fields);
 }
 
-static gboolean
-check_fields (const FieldRule *rules, guint n_rules, GHashTable *fields, SandboxV2Refusal *refusal)
+void
+sandbox_v2_close (SandboxV2Call *call)
 {
-  g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (fields), (GCompareFunc) strcmp);
+  SandboxOrder *order = sandbox_v2_find_order (call);
+  g_autoptr (GHashTable) fields = NULL;
 
-  for (GList *l = names; l != NULL; l = l->next) {
-    if (find_rule (rules, n_rules, l->data) == NULL) {
-      sandbox_v2_refusal_set (
-          refusal, "INVALID_REQUEST", "参数错误: %s is no member of this call", (const char *) l->data);
-      return FALSE;
-    }
+  if (order == NULL)
+    sandbox_v2_refuse (call, "ORDERNOTEXIST", "订单不存在");
+  else if (order->paid_at != NULL)
+    sandbox_v2_refuse (call, "ORDERPAID", "订单已支付，不能发起关单");
+  else if (sandbox_order_is_closed (order))
+    sandbox_v2_refuse (call, "ORDERCLOSED", "订单已关闭");
+  else if (order->charge != SANDBOX_CHARGE_NONE || g_str_equal (order->gateway, SANDBOX_TRANSIT_V2))
+    sandbox_v2_refuse (call, "TRADE_STATE_ERROR", "订单状态错误: %s is not closed", order->trade_type);
+  else if (sandbox_v2_books_is_young (call->sandbox->v2, order))
+    sandbox_v2_refuse (call, "TRADE_STATE_ERROR", "订单状态错误: less than five minutes old");
+  else {
+    order->closed_at = sandbox_now ();
+    fields = sandbox_v2_answer_new (call->merchant, call->fault);
+    sandbox_v2_put (fields, "result_msg", "OK");
+    sandbox_v2_answer (call, fields);
   }
-  for (guint i = 0; i < n_rules; i++) {
-    const char *value = sandbox_fields_get (fields, rules[i].name);
-    const char *issue = NULL;
+}
 
-    if (value == NULL && rules[i].is_required) {
-      sandbox_v2_refusal_set (refusal, "LACK_PARAMS", "缺少参数: %s", rules[i].name);
-      return FALSE;
-    }
-    if (value == NULL)
-      continue;
-    issue = rules[i].check != NULL ? rules[i].check (value) : NULL;
-    if (g_utf8_strlen (value, -1) > rules[i].max)
-      sandbox_v2_refusal_set (
-          refusal, "INVALID_REQUEST", "参数错误: %s is longer than %u characters", rules[i].name, rules[i].max);
-    else if (issue != NULL)
-      sandbox_v2_refusal_set (refusal, "INVALID_REQUEST", "参数错误: %s %s", rules[i].name, issue);
-    if (refusal->code != NULL)
-      return FALSE;
+/* A gateway that asks for the call again has taken nothing back yet. */
+void
+sandbox_v2_reverse (SandboxV2Call *call)
+{
+  SandboxOrder *order = sandbox_v2_find_order (call);
+  g_autoptr (GPtrArray) refunds = order != NULL ? sandbox_refunds_of (call->sandbox->refunds, order) : NULL;
+  gboolean is_asked_again = sandbox_v2_lies (call, SANDBOX_FAULT_PROCESSING);
+  g_autoptr (GHashTable) fields = NULL;
+
+  if (order == NULL)
+    sandbox_v2_refuse (call, "ORDERNOTEXIST", "订单不存在");
+  else if (order->charge == SANDBOX_CHARGE_NONE)
+    sandbox_v2_refuse (call, "INVALID_REQUEST", "无效请求: only a code payment is reversed");
+  else if (refunds->len > 0)
+    sandbox_v2_refuse (call, "TRADE_ERROR", "交易错误: the order has refunds");
+  else {
+    if (order->reversed_at == NULL && !is_asked_again)
+      order->reversed_at = sandbox_now ();
+    fields = sandbox_v2_answer_new (call->merchant, call->fault);
+    sandbox_v2_put (fields, "recall", is_asked_again ? "Y" : "N");
+    sandbox_v2_answer (call, fields);
   }
-  return TRUE;
-}
-
-/* Every rule of an order that the gateway checks before it looks at its books. */
-gboolean
-sandbox_v2_check_order (GHashTable *fields, SandboxV2Refusal *refusal)
-{
-  if (!check_fields (order_rules, G_N_ELEMENTS (order_rules), fields, refusal))
-    return FALSE;
-  if (!g_str_equal (sandbox_fields_get (fields, "trade_type"), "JSAPI"))
-    sandbox_v2_refusal_set (refusal, "NOAUTH", "商户无此接口权限: the sandbox sells JSAPI only");
-  else if (sandbox_fields_get (fields, "openid") == NULL)
-    sandbox_v2_refusal_set (refusal, "LACK_PARAMS", "缺少参数: openid");
-  return refusal->code == NULL;
-}
-
-gboolean
-sandbox_v2_check_query (GHashTable *fields, SandboxV2Refusal *refusal)
-{
-  if (!check_fields (query_rules, G_N_ELEMENTS (query_rules), fields, refusal))
-    return FALSE;
-  if (sandbox_fields_get (fields, "transaction_id") == NULL && sandbox_fields_get (fields, "out_trade_no") == NULL)
-    sandbox_v2_refusal_set (refusal, "LACK_PARAMS", "缺少参数: transaction_id or out_trade_no");
-  return refusal->code == NULL;
 }

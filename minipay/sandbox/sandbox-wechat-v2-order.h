@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "sandbox-gateway.h"
+#include "sandbox-wechat-v2-call.h"
 
-/* What keeps a call from being carried out; @code is static, and NULL while nothing does. */
-typedef struct {
-  const char *code;
-  char *description;
-} SandboxV2Refusal;
+void sandbox_v2_create (SandboxV2Call *call);
+void sandbox_v2_micropay (SandboxV2Call *call);
+void sandbox_v2_query (SandboxV2Call *call);
+void sandbox_v2_close (SandboxV2Call *call);
+void sandbox_v2_reverse (SandboxV2Call *call);
 
-gboolean sandbox_v2_check_order (GHashTable *fields, SandboxV2Refusal *refusal);
-gboolean sandbox_v2_check_query (GHashTable *fields, SandboxV2Refusal *refusal);
-void sandbox_v2_refusal_set (SandboxV2Refusal *refusal, const char *code, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
-void sandbox_v2_refusal_clear (SandboxV2Refusal *refusal);
-
-GDateTime *sandbox_v2_time (const char *text);
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SandboxV2Refusal, sandbox_v2_refusal_clear)
+gboolean sandbox_v2_may_add (SandboxV2Call *call, SandboxOrder *known);
+SandboxOrder *sandbox_v2_add_order (SandboxV2Call *call, const char *trade_type);
+SandboxOrder *sandbox_v2_find_order (const SandboxV2Call *call);
+GHashTable *sandbox_v2_make_transaction (const SandboxMerchant *merchant, SandboxOrder *order, SandboxFault fault);

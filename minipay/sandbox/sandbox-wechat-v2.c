@@ -3,313 +3,170 @@
 
 #include "sandbox-wechat-v2.h"
 
-#include <string.h>
-
 #include "sandbox-crypto.h"
 #include "sandbox-fields.h"
-#include "sandbox-notify.h"
 #include "sandbox-sign-v2.h"
 #include "sandbox-traffic.h"
-#include "sandbox-wechat-transaction.h"
+#include "sandbox-transit-v2.h"
+#include "sandbox-wechat-v2-bill.h"
+#include "sandbox-wechat-v2-books.h"
 #include "sandbox-wechat-v2-order.h"
+#include "sandbox-wechat-v2-refund.h"
+#include "sandbox-wechat-v2-rules.h"
+#include "sandbox-wechat-v2-sharing.h"
 #include "sandbox-xml.h"
 
-#define GATEWAY    "wechat-v2"
-#define PATH_ORDER "/pay/unifiedorder"
-#define PATH_QUERY "/pay/orderquery"
-#define ACCEPTED   "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>"
+#define ACCEPTED "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>"
+#define SHA256   "HMAC-SHA256"
 
-static void
-put (GHashTable *fields, const char *name, const char *value)
+/* What a call asks of who makes it, and how it differs from most. */
+typedef enum {
+  CERTIFICATE = 1 << 0,   /* mutual TLS */
+  HMAC_ONLY = 1 << 1,     /* whatever the merchant's other calls are signed with */
+  FOR_V2 = 1 << 2,        /* not for transit's merchants */
+  FOR_TRANSIT = 1 << 3,   /* for them alone */
+  WITHOUT_APPID = 1 << 4, /* the member is not there */
+  BILL = 1 << 5           /* answers with texts of its own, without a merchant of a provider */
+} Traits;
+
+typedef struct {
+  const char *path;
+  const char *operation;
+  const SandboxV2Rule *rules;
+  const char *either[4]; /* nullable; one of these members must be there */
+  Traits traits;
+  void (*run) (SandboxV2Call *call);
+} Route;
+
+static const Route routes[] = {
+  { "/pay/unifiedorder", "create", sandbox_v2_order_rules, { NULL }, FOR_V2, sandbox_v2_create },
+  { "/pay/micropay", "create", sandbox_v2_micropay_rules, { NULL }, FOR_V2, sandbox_v2_micropay },
+  { "/pay/orderquery",
+    "query",
+    sandbox_v2_which_rules,
+    { "transaction_id", "out_trade_no" },
+    FOR_V2,
+    sandbox_v2_query },
+  { "/pay/closeorder", "close", sandbox_v2_close_rules, { NULL }, FOR_V2, sandbox_v2_close },
+  { "/secapi/pay/reverse",
+    "reverse",
+    sandbox_v2_which_rules,
+    { "transaction_id", "out_trade_no" },
+    FOR_V2 | CERTIFICATE,
+    sandbox_v2_reverse },
+  { "/secapi/pay/refund",
+    "refund",
+    sandbox_v2_refund_rules,
+    { "transaction_id", "out_trade_no" },
+    CERTIFICATE,
+    sandbox_v2_refund },
+  { "/pay/refundquery",
+    "query-refund",
+    sandbox_v2_refund_query_rules,
+    { "refund_id", "out_refund_no", "transaction_id", "out_trade_no" },
+    0,
+    sandbox_v2_query_refund },
+  { "/pay/downloadbill", "download-bill", sandbox_v2_bill_rules, { NULL }, BILL, sandbox_v2_download_bill },
+  { "/pay/downloadfundflow",
+    "download-bill",
+    sandbox_v2_fund_flow_rules,
+    { NULL },
+    BILL | CERTIFICATE | HMAC_ONLY,
+    sandbox_v2_download_fund_flow },
+  { "/secapi/pay/profitsharing",
+    "profit-sharing",
+    sandbox_v2_share_rules,
+    { NULL },
+    FOR_V2 | CERTIFICATE | HMAC_ONLY,
+    sandbox_v2_share },
+  { "/secapi/pay/multiprofitsharing",
+    "profit-sharing-multi",
+    sandbox_v2_share_rules,
+    { NULL },
+    FOR_V2 | CERTIFICATE | HMAC_ONLY,
+    sandbox_v2_share_multi },
+  { "/secapi/pay/profitsharingfinish",
+    "profit-sharing-finish",
+    sandbox_v2_share_finish_rules,
+    { NULL },
+    FOR_V2 | CERTIFICATE | HMAC_ONLY,
+    sandbox_v2_share_finish },
+  { "/pay/profitsharingquery",
+    "profit-sharing-query",
+    sandbox_v2_share_query_rules,
+    { NULL },
+    FOR_V2 | HMAC_ONLY | WITHOUT_APPID,
+    sandbox_v2_share_query },
+  { "/pay/profitsharingaddreceiver",
+    "profit-sharing-add-receiver",
+    sandbox_v2_share_receiver_rules,
+    { NULL },
+    FOR_V2 | HMAC_ONLY,
+    sandbox_v2_share_add_receiver },
+  { "/pay/profitsharingremovereceiver",
+    "profit-sharing-remove-receiver",
+    sandbox_v2_share_receiver_rules,
+    { NULL },
+    FOR_V2 | HMAC_ONLY,
+    sandbox_v2_share_remove_receiver },
+  { "/secapi/pay/profitsharingreturn",
+    "profit-sharing-return",
+    sandbox_v2_share_return_rules,
+    { "order_id", "out_order_no" },
+    FOR_V2 | CERTIFICATE | HMAC_ONLY,
+    sandbox_v2_share_return },
+  { "/pay/profitsharingreturnquery",
+    "profit-sharing-return-query",
+    sandbox_v2_share_return_query_rules,
+    { "order_id", "out_order_no" },
+    FOR_V2 | HMAC_ONLY,
+    sandbox_v2_share_return_query },
+  { "/pay/profitsharingorderamountquery",
+    "profit-sharing-amount",
+    sandbox_v2_share_amount_rules,
+    { NULL },
+    FOR_V2 | HMAC_ONLY | WITHOUT_APPID,
+    sandbox_v2_share_amount },
+  { "/transit/pay/payapply",
+    "create",
+    sandbox_v2_transit_rules,
+    { NULL },
+    FOR_TRANSIT | HMAC_ONLY,
+    sandbox_transit_v2_pay },
+  { "/transit/partnerpay/payapply",
+    "create",
+    sandbox_v2_transit_rules,
+    { NULL },
+    FOR_TRANSIT | HMAC_ONLY,
+    sandbox_transit_v2_pay },
+  { "/transit/queryorder",
+    "query",
+    sandbox_v2_which_rules,
+    { "transaction_id", "out_trade_no" },
+    FOR_TRANSIT | HMAC_ONLY,
+    sandbox_v2_query },
+  { "/transit/pay/querystate",
+    "user-state",
+    sandbox_v2_user_rules,
+    { NULL },
+    FOR_TRANSIT | HMAC_ONLY,
+    sandbox_transit_v2_user },
+};
+
+static const Route *
+find_route (const char *path)
 {
-  g_hash_table_insert (fields, g_strdup (name), g_strdup (value));
-}
-
-static void
-put_total (GHashTable *fields, const char *name, gint64 value)
-{
-  g_hash_table_insert (fields, g_strdup (name), g_strdup_printf ("%" G_GINT64_FORMAT, value));
-}
-
-static GHashTable *
-fields_new (void)
-{
-  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-}
-
-/* The call is refused before anybody is known: no signature. */
-static void
-reject (SandboxReply *reply, const char *message, const char *detail)
-{
-  g_autoptr (GHashTable) fields = fields_new ();
-  g_autofree char *text = NULL;
-
-  put (fields, "return_code", "FAIL");
-  put (fields, "return_msg", message);
-  text = sandbox_xml_write (fields);
-  sandbox_reply_set (reply, 200, "text/plain", text);
-  if (reply->verdict == NULL)
-    sandbox_reply_judge (
-        reply, "refused: %s%s%s", message, detail != NULL ? ": " : "", detail != NULL ? detail : "");
-}
-
-/* Signs @fields as the fault wants it and writes them. */
-static char *
-seal (Sandbox *sandbox, const SandboxMerchant *merchant, GHashTable *fields, SandboxFault fault)
-{
-  g_autofree char *sign = sandbox_v2_sign_as (
-      fields, merchant->sign_type, sandbox_config_get_sign_key (sandbox->config, merchant), fault);
-
-  if (sign != NULL)
-    put (fields, "sign", sign);
-  return sandbox_xml_write (fields);
-}
-
-/* The members of an answer or a notification that say whose it is. */
-static void
-put_merchant (GHashTable *fields, const SandboxMerchant *merchant, SandboxFault fault)
-{
-  g_autofree char *nonce = sandbox_random_text (32);
-
-  put (fields, "return_code", "SUCCESS");
-  put (fields, "return_msg", "OK");
-  put (fields, "appid", fault.kind == SANDBOX_FAULT_WRONG_APPID ? SANDBOX_WECHAT_WRONG_APPID : merchant->appid);
-  put (fields, "mch_id", fault.kind == SANDBOX_FAULT_WRONG_MCHID ? SANDBOX_WECHAT_WRONG_MCHID : merchant->mchid);
-  put (fields, "nonce_str", nonce);
-}
-
-static void
-answer (
-    Sandbox *sandbox, const SandboxMerchant *merchant, GHashTable *fields, SandboxFault fault, SandboxReply *reply)
-{
-  g_autofree char *text = seal (sandbox, merchant, fields, fault);
-  g_autoptr (GString) twice = g_string_new (text);
-
-  if (fault.kind == SANDBOX_FAULT_DUPLICATE)
-    g_string_replace (twice, "</return_code>", "</return_code><return_code><![CDATA[FAIL]]></return_code>", 1);
-  sandbox_reply_set (reply, 200, "text/plain", twice->str);
-}
-
-static void
-refuse (Sandbox *sandbox,
-        const SandboxMerchant *merchant,
-        const char *code,
-        const char *description,
-        SandboxReply *reply)
-{
-  g_autoptr (GHashTable) fields = fields_new ();
-  g_autofree char *quoted = sandbox_quote (description, -1);
-  SandboxFault none = { .kind = SANDBOX_FAULT_NONE };
-
-  put_merchant (fields, merchant, none);
-  put (fields, "result_code", "FAIL");
-  put (fields, "err_code", code);
-  put (fields, "err_code_des", description);
-  answer (sandbox, merchant, fields, none, reply);
-  sandbox_reply_judge (reply, "refused: %s %s", code, quoted);
-}
-
-/* The gateway's own trouble comes without a signature: whoever reads it has nothing to trust. */
-static gboolean
-answer_trouble (SandboxFault fault, SandboxReply *reply)
-{
-  if (fault.kind != SANDBOX_FAULT_SYSTEM_ERROR)
-    return FALSE;
-  sandbox_reply_set (reply,
-                     200,
-                     "text/plain",
-                     "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg>"
-                     "<result_code><![CDATA[FAIL]]></result_code><err_code><![CDATA[SYSTEMERROR]]></err_code>"
-                     "<err_code_des><![CDATA[系统超时]]></err_code_des></xml>");
-  return TRUE;
-}
-
-/* Every parameter a repeat must bring again, with its length: what is signed cannot tell `a&b=c` in one value from
- * two values. The two times may be left out of a repeat. */
-static char *
-make_fingerprint (GHashTable *fields)
-{
-  const char *const fresh[] = { "nonce_str", "sign", "sign_type", "time_start", "time_expire", NULL };
-  g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (fields), (GCompareFunc) strcmp);
-  GString *text = g_string_new (NULL);
-
-  for (GList *l = names; l != NULL; l = l->next) {
-    const char *value = sandbox_fields_get (fields, l->data);
-
-    if (value != NULL && !g_strv_contains (fresh, l->data))
-      g_string_append_printf (text, "%s=%" G_GSIZE_FORMAT ":%s\n", (const char *) l->data, strlen (value), value);
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {
+    if (g_str_equal (routes[i].path, path))
+      return &routes[i];
   }
-  return g_string_free (text, FALSE);
+  return NULL;
 }
 
-/* What keeps a number from being ordered again, with its code, or NULL. */
-static const char *
-check_repeat (SandboxOrder *order, GHashTable *fields, const char **code)
+gboolean
+sandbox_v2_has_route (const SandboxRequest *request)
 {
-  static const char *const times[] = { "time_start", "time_expire" };
-  g_autofree char *fingerprint = make_fingerprint (fields);
-
-  *code = "ORDERPAID";
-  if (order->paid_at != NULL)
-    return "该订单已支付";
-  *code = "OUT_TRADE_NO_USED";
-  if (!g_str_equal (order->fingerprint, fingerprint))
-    return "商户订单号重复";
-  *code = "INVALID_REQUEST";
-  for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
-    const char *time = sandbox_fields_get (fields, times[i]);
-
-    if (time != NULL && g_strcmp0 (time, sandbox_order_get (order, times[i])) != 0)
-      return "参数错误: a time is only given with the first call of an order";
-  }
-  *code = "ORDERCLOSED";
-  return sandbox_order_is_closed (order) ? "该订单已关闭" : NULL;
-}
-
-static SandboxOrder *
-add_order (Sandbox *sandbox, const SandboxMerchant *merchant, GHashTable *fields)
-{
-  SandboxOrder *order =
-      sandbox_orders_add (sandbox->orders, GATEWAY, merchant->account, sandbox_fields_get (fields, "out_trade_no"));
-  const char *expire = sandbox_fields_get (fields, "time_expire");
-  guint64 total = 0;
-
-  g_ascii_string_to_unsigned (sandbox_fields_get (fields, "total_fee"), 10, 1, G_MAXINT32, &total, NULL);
-  order->mchid = merchant->mchid;
-  order->appid = g_strdup (merchant->appid);
-  order->payer = g_strdup (sandbox_fields_get (fields, "openid"));
-  order->notify_url = g_strdup (sandbox_fields_get (fields, "notify_url"));
-  order->attach = g_strdup (sandbox_fields_get (fields, "attach"));
-  order->fingerprint = make_fingerprint (fields);
-  order->handle = sandbox_wechat_make_prepay_id ();
-  order->total = total;
-  order->expires_at = expire != NULL ? sandbox_v2_time (expire) : NULL;
-  sandbox_order_set (order, "time_start", sandbox_fields_get (fields, "time_start"));
-  sandbox_order_set (order, "time_expire", expire);
-  sandbox_pay_later (sandbox, order);
-  return order;
-}
-
-static void
-answer_order (
-    Sandbox *sandbox, const SandboxMerchant *merchant, SandboxOrder *order, SandboxFault fault, SandboxReply *reply)
-{
-  g_autoptr (GHashTable) fields = fields_new ();
-
-  if (answer_trouble (fault, reply))
-    return;
-  put_merchant (fields, merchant, fault);
-  put (fields, "result_code", "SUCCESS");
-  put (fields, "trade_type", "JSAPI");
-  put (fields, "prepay_id", order->handle);
-  answer (sandbox, merchant, fields, fault, reply);
-}
-
-static void
-create (Sandbox *sandbox, const SandboxMerchant *merchant, GHashTable *fields, SandboxReply *reply)
-{
-  g_auto (SandboxV2Refusal) refusal = { 0 };
-  SandboxOrder *order = NULL;
-  const char *issue = NULL;
-  const char *code = NULL;
-  SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };
-
-  if (!sandbox_v2_check_order (fields, &refusal)) {
-    refuse (sandbox, merchant, refusal.code, refusal.description, reply);
-    return;
-  }
-  if (!sandbox_begin (sandbox, reply, &fault))
-    return;
-
-  order = sandbox_orders_find (sandbox->orders, merchant->account, sandbox_fields_get (fields, "out_trade_no"));
-  if (order != NULL && (issue = check_repeat (order, fields, &code)) != NULL)
-    refuse (sandbox, merchant, code, issue, reply);
-  else if (order == NULL && sandbox_orders_is_full (sandbox->orders))
-    refuse (sandbox, merchant, "FREQUENCY_LIMITED", "the sandbox holds no more orders", reply);
-  else
-    answer_order (sandbox, merchant, order != NULL ? order : add_order (sandbox, merchant, fields), fault, reply);
-}
-
-static void
-put_paid (GHashTable *fields, SandboxOrder *order, SandboxFault fault)
-{
-  gint64 total = order->total + (fault.kind == SANDBOX_FAULT_WRONG_AMOUNT ? 1 : 0);
-  g_autofree char *time_end = g_date_time_format (order->paid_at, "%Y%m%d%H%M%S");
-
-  put (fields, "openid", order->payer);
-  put (fields, "is_subscribe", "N");
-  put (fields, "trade_type", "JSAPI");
-  put (fields, "bank_type", "OTHERS");
-  put_total (fields, "total_fee", total);
-  put (fields, "fee_type", fault.kind == SANDBOX_FAULT_WRONG_CURRENCY ? "USD" : "CNY");
-  put_total (fields, "cash_fee", total);
-  put (fields, "transaction_id", order->transaction_id);
-  put (fields, "time_end", time_end);
-}
-
-/* What the answer to a query and a notification say of an order. */
-static GHashTable *
-make_transaction (const SandboxMerchant *merchant, SandboxOrder *order, SandboxFault fault)
-{
-  GHashTable *fields = fields_new ();
-  g_autofree char *other = sandbox_random_digits (20);
-
-  put_merchant (fields, merchant, fault);
-  put (fields, "result_code", "SUCCESS");
-  put (fields, "out_trade_no", fault.kind == SANDBOX_FAULT_WRONG_ORDER ? other : order->out_trade_no);
-  if (order->attach != NULL)
-    put (fields, "attach", order->attach);
-  if (order->paid_at != NULL)
-    put_paid (fields, order, fault);
-  return fields;
-}
-
-static SandboxOrder *
-find_order (Sandbox *sandbox, const SandboxMerchant *merchant, GHashTable *fields)
-{
-  const char *transaction_id = sandbox_fields_get (fields, "transaction_id");
-  SandboxOrder *order = NULL;
-
-  if (transaction_id == NULL)
-    return sandbox_orders_find (sandbox->orders, merchant->account, sandbox_fields_get (fields, "out_trade_no"));
-  order = sandbox_orders_find_number (sandbox->orders, merchant->account, transaction_id);
-  /* the gateway's number exists for a buyer's payment, not for an order */
-  return order != NULL && order->paid_at != NULL && g_str_equal (order->transaction_id, transaction_id) ? order
-                                                                                                        : NULL;
-}
-
-static void
-query (Sandbox *sandbox, const SandboxMerchant *merchant, GHashTable *fields, SandboxReply *reply)
-{
-  g_auto (SandboxV2Refusal) refusal = { 0 };
-  g_autoptr (GHashTable) answered = NULL;
-  SandboxOrder *order = NULL;
-  SandboxFault fault = { .kind = SANDBOX_FAULT_NONE };
-  gboolean is_expired = FALSE;
-
-  if (!sandbox_v2_check_query (fields, &refusal)) {
-    refuse (sandbox, merchant, refusal.code, refusal.description, reply);
-    return;
-  }
-  order = find_order (sandbox, merchant, fields);
-  if (!sandbox_begin (sandbox, reply, &fault))
-    return;
-  if (answer_trouble (fault, reply))
-    return;
-  if (order == NULL) {
-    refuse (sandbox, merchant, "ORDERNOTEXIST", "此交易订单号不存在", reply);
-    return;
-  }
-
-  is_expired = sandbox_order_is_closed (order);
-  answered = make_transaction (merchant, order, fault);
-  put (answered, "trade_state", order->paid_at != NULL ? "SUCCESS" : is_expired ? "CLOSED" : "NOTPAY");
-  put (answered,
-       "trade_state_desc",
-       order->paid_at != NULL ? "支付成功"
-       : is_expired           ? "订单已关闭"
-                              : "订单未支付");
-  answer (sandbox, merchant, answered, fault, reply);
+  return find_route (request->path) != NULL;
 }
 
 /* The members of a call, or NULL with the reply filled. */
@@ -323,131 +180,215 @@ read_fields (const SandboxRequest *request, SandboxReply *reply)
   GHashTable *fields = NULL;
 
   if (!g_str_equal (request->method, "POST"))
-    reject (reply, "请使用post方法", NULL);
+    sandbox_v2_reject (reply, "请使用post方法", NULL);
   else if (length == 0)
-    reject (reply, "post数据为空", NULL);
+    sandbox_v2_reject (reply, "post数据为空", NULL);
   else if (g_strcmp0 (type, "text/xml") != 0 && g_strcmp0 (type, "application/xml") != 0)
-    reject (reply, "XML格式错误", "the content type is neither text/xml nor application/xml");
+    sandbox_v2_reject (reply, "XML格式错误", "the content type is neither text/xml nor application/xml");
   else if (!g_utf8_validate (data, length, NULL))
-    reject (reply, "编码格式错误", NULL);
+    sandbox_v2_reject (reply, "编码格式错误", NULL);
   else if ((fields = sandbox_xml_read (request->body, &error)) == NULL)
-    reject (reply, "XML格式错误", error->message);
+    sandbox_v2_reject (reply, "XML格式错误", error->message);
   return fields;
 }
 
-/* The merchant whose key has signed every member, or NULL with the reply filled. */
-static const SandboxMerchant *
-authenticate (Sandbox *sandbox, GHashTable *fields, SandboxReply *reply)
+static gboolean
+check_signature (SandboxV2Call *call, const Route *route)
 {
-  const char *mch_id = sandbox_fields_get (fields, "mch_id");
-  const char *sent = sandbox_fields_get (fields, "sign_type");
-  const SandboxMerchant *merchant = sandbox_merchant_find (GATEWAY, mch_id);
+  const char *sent = sandbox_v2_get (call, "sign_type");
+  const char *key = sandbox_config_get_sign_key (call->sandbox->config, call->merchant);
 
-  if (merchant == NULL) {
-    reject (reply, "商户号mch_id不存在", "mch_id is none of the sandbox");
-    return NULL;
+  if (!g_str_equal (sent != NULL ? sent : "MD5", call->sign_type)) {
+    sandbox_reply_judge (call->reply,
+                         "signature refused: sign_type is %s, the call's is %s",
+                         sent == NULL                 ? "missing, which means MD5"
+                         : g_str_equal (sent, "MD5")  ? "MD5"
+                         : g_str_equal (sent, SHA256) ? SHA256
+                                                      : "none of the two",
+                         call->sign_type);
+  } else if (sandbox_v2_check (call->fields, sandbox_v2_get (call, "sign"), call->sign_type, key, call->reply))
+    return TRUE;
+  sandbox_v2_reject (call->reply, route->traits & BILL ? "SIGN ERROR" : "签名错误", NULL);
+  return FALSE;
+}
+
+/* The texts for a missing and for a strange certificate are [inferred] from the note on CERT_ERROR. */
+static gboolean
+check_certificate (SandboxV2Call *call, const char *client)
+{
+  if (client == NULL)
+    sandbox_v2_reject (
+        call->reply, "证书出错，请登录微信支付商户平台下载证书", "no certificate of a merchant was shown");
+  else if (!g_str_equal (client, call->merchant->account))
+    sandbox_v2_refuse (call, "CERT_ERROR", "证书校验错误: the certificate is another merchant's");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static const SandboxMerchant *
+find_merchant (const char *mch_id)
+{
+  const SandboxMerchant *merchant = sandbox_merchant_find (SANDBOX_WECHAT_V2, mch_id);
+
+  return merchant != NULL ? merchant : sandbox_merchant_find (SANDBOX_TRANSIT_V2, mch_id);
+}
+
+/* Whether the call comes from whom it names, who may make it; the reply is filled otherwise. */
+static gboolean
+authenticate (SandboxV2Call *call, const Route *route, const SandboxRequest *request)
+{
+  gboolean is_transit = FALSE;
+
+  call->merchant = find_merchant (sandbox_v2_get (call, "mch_id"));
+  if (call->merchant == NULL) {
+    sandbox_v2_reject (call->reply, "商户号mch_id不存在", "mch_id is none of the sandbox");
+    return FALSE;
   }
-  if (!g_str_equal (sent != NULL ? sent : "MD5", merchant->sign_type)) {
-    sandbox_reply_judge (reply,
-                         "signature refused: sign_type is %s, the merchant's is %s",
-                         sent == NULL                        ? "missing, which means MD5"
-                         : g_str_equal (sent, "MD5")         ? "MD5"
-                         : g_str_equal (sent, "HMAC-SHA256") ? "HMAC-SHA256"
-                                                             : "none of the two",
-                         merchant->sign_type);
-    reject (reply, "签名错误", NULL);
-    return NULL;
+  is_transit = g_str_equal (call->merchant->gateway, SANDBOX_TRANSIT_V2);
+  call->sign_type = route->traits & HMAC_ONLY ? SHA256 : call->merchant->sign_type;
+  call->reply->call.gateway = call->merchant->gateway;
+  sandbox_reply_set_call (call->reply, route->operation, call->merchant->account);
+  if (!check_signature (call, route))
+    return FALSE;
+  if (route->traits & CERTIFICATE && !check_certificate (call, request->client))
+    return FALSE;
+  if (route->traits & (is_transit ? FOR_V2 : FOR_TRANSIT)) {
+    sandbox_v2_refuse (call, "NOAUTH", "商户无此接口权限");
+    return FALSE;
   }
-  if (!sandbox_v2_check (fields,
-                         sandbox_fields_get (fields, "sign"),
-                         merchant->sign_type,
-                         sandbox_config_get_sign_key (sandbox->config, merchant),
-                         reply)) {
-    reject (reply, "签名错误", NULL);
-    return NULL;
-  }
-  if (g_strcmp0 (sandbox_fields_get (fields, "appid"), merchant->appid) != 0) {
-    refuse (sandbox, merchant, "APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配", reply);
-    return NULL;
-  }
-  return merchant;
+  if (route->traits & WITHOUT_APPID || g_strcmp0 (sandbox_v2_get (call, "appid"), call->merchant->appid) == 0)
+    return TRUE;
+  sandbox_v2_refuse (call, "APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配");
+  return FALSE;
+}
+
+/* What is wrong with the call before anybody looks at the books; the reply is filled then. */
+static gboolean
+check_members (SandboxV2Call *call, const Route *route)
+{
+  g_auto (SandboxV2Refusal) refusal = { 0 };
+  SandboxV2Members members = (route->traits & WITHOUT_APPID ? SANDBOX_V2_WITHOUT_APPID : 0) |
+                             (route->traits & BILL ? SANDBOX_V2_WITHOUT_SUB : 0);
+  gboolean has_either = route->either[0] == NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (route->either) && route->either[i] != NULL; i++)
+    has_either = has_either || sandbox_v2_get (call, route->either[i]) != NULL;
+  if (sandbox_v2_check_call (route->rules, members, call->merchant, call->fields, &refusal) && has_either)
+    return TRUE;
+  if (refusal.code == NULL)
+    sandbox_v2_refusal_set (&refusal, "LACK_PARAMS", "缺少参数: %s or %s", route->either[0], route->either[1]);
+  if (route->traits & BILL)
+    sandbox_v2_reject (call->reply,
+                       g_str_equal (refusal.code, "LACK_PARAMS") ? "missing parameter" : "data format error",
+                       refusal.description);
+  else
+    sandbox_v2_refuse (call, refusal.code, "%s", refusal.description);
+  return FALSE;
+}
+
+static void
+note_numbers (SandboxV2Call *call)
+{
+  const char *number = sandbox_v2_get (call, "out_return_no");
+
+  sandbox_reply_set_numbers (call->reply,
+                             sandbox_v2_get (call, "out_trade_no"),
+                             sandbox_v2_get (call, "out_refund_no"),
+                             number != NULL ? number : sandbox_v2_get (call, "out_order_no"));
+}
+
+void
+sandbox_v2_handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
+{
+  const Route *route = find_route (request->path);
+  g_autoptr (GHashTable) fields = read_fields (request, reply);
+  SandboxV2Call call = { .sandbox = sandbox, .fields = fields, .reply = reply };
+
+  if (fields == NULL || !authenticate (&call, route, request))
+    return;
+  note_numbers (&call);
+  if (!check_members (&call, route) || !sandbox_begin (sandbox, reply, &call.fault) ||
+      sandbox_v2_books_refuse (&call))
+    return;
+  route->run (&call);
 }
 
 static gboolean
 owns (const SandboxRequest *request)
 {
-  return g_str_equal (request->path, PATH_ORDER) || g_str_equal (request->path, PATH_QUERY);
-}
-
-static void
-handle (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply)
-{
-  g_autoptr (GHashTable) fields = read_fields (request, reply);
-  const SandboxMerchant *merchant = fields != NULL ? authenticate (sandbox, fields, reply) : NULL;
-
-  if (merchant == NULL)
-    return;
-  sandbox_reply_set_call (reply, g_str_equal (request->path, PATH_ORDER) ? "create" : "query", merchant->account);
-  sandbox_reply_set_numbers (reply, sandbox_fields_get (fields, "out_trade_no"), NULL, NULL);
-  if (g_str_equal (request->path, PATH_ORDER))
-    create (sandbox, merchant, fields, reply);
-  else
-    query (sandbox, merchant, fields, reply);
+  return sandbox_v2_has_route (request);
 }
 
 static char *
 make_event (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
 {
   const SandboxMerchant *merchant = sandbox_merchant_get (order->account);
-  g_autoptr (GHashTable) fields = make_transaction (merchant, order, fault);
-  gboolean is_hmac = g_str_equal (merchant->sign_type, "HMAC-SHA256");
+  g_autoptr (GHashTable) fields = sandbox_v2_make_transaction (merchant, order, fault);
+  gboolean is_hmac = g_str_equal (merchant->sign_type, SHA256);
 
   /* with MD5 the member is left out, which means the same; the other digest names itself only when it must */
   if (is_hmac != (fault.kind == SANDBOX_FAULT_OTHER_DIGEST))
-    put (fields, "sign_type", "HMAC-SHA256");
-  return seal (sandbox, merchant, fields, fault);
+    sandbox_v2_put (fields, "sign_type", SHA256);
+  return sandbox_v2_seal (sandbox, merchant, merchant->sign_type, fields, fault);
 }
 
-static SandboxPush *
-push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
+/* A code payment has no address to be told of. */
+SandboxPush *
+sandbox_v2_push (Sandbox *sandbox, SandboxOrder *order, SandboxFault fault)
 {
   gboolean is_altered = sandbox_fault_is_lie (fault) || fault.kind == SANDBOX_FAULT_NO_SIGNATURE ||
                         fault.kind == SANDBOX_FAULT_BAD_SIGNATURE || fault.kind == SANDBOX_FAULT_OTHER_DIGEST;
-  g_autofree char *altered = is_altered ? make_event (sandbox, order, fault) : NULL;
+  g_autofree char *altered = NULL;
   SandboxPush *push = NULL;
 
-  if (!is_altered && order->event == NULL)
+  if (order->notify_url == NULL)
+    return NULL;
+  if (is_altered)
+    altered = make_event (sandbox, order, fault);
+  else if (order->event == NULL)
     order->event = make_event (sandbox, order, fault);
   push = sandbox_push_new (order->notify_url, is_altered ? altered : order->event);
   push->content_type = "text/xml";
   return push;
 }
 
-static gboolean
-is_acknowledged (const SandboxPush *push, guint status, GBytes *answer)
+gboolean
+sandbox_v2_is_acknowledged (const SandboxPush *push, guint status, GBytes *answer)
 {
   return status == 200 && sandbox_bytes_equal (answer, ACCEPTED);
 }
 
-static const SandboxFaultRule fault_rules[] = {
-  { SANDBOX_FAULT_NO_SIGNATURE, "cqn" },
-  { SANDBOX_FAULT_BAD_SIGNATURE, "cqn" },
-  { SANDBOX_FAULT_OTHER_DIGEST, "cqn" },
-  { SANDBOX_FAULT_WRONG_ORDER, "qn" },
-  { SANDBOX_FAULT_WRONG_AMOUNT, "qn" },
-  { SANDBOX_FAULT_WRONG_CURRENCY, "qn" },
-  { SANDBOX_FAULT_WRONG_MCHID, "cqn" },
-  { SANDBOX_FAULT_WRONG_APPID, "cqn" },
-  { SANDBOX_FAULT_SYSTEM_ERROR, "cq" },
-  { SANDBOX_FAULT_DUPLICATE, "cqn" },
+const SandboxFaultRule sandbox_v2_fault_rules[] = {
+  { SANDBOX_FAULT_NO_SIGNATURE, "cqron" },
+  { SANDBOX_FAULT_BAD_SIGNATURE, "cqron" },
+  { SANDBOX_FAULT_OTHER_DIGEST, "cqron" },
+  { SANDBOX_FAULT_WRONG_ORDER, "qron" },
+  { SANDBOX_FAULT_WRONG_REFUND, "ron" },
+  { SANDBOX_FAULT_WRONG_AMOUNT, "qron" },
+  { SANDBOX_FAULT_WRONG_CURRENCY, "qrn" },
+  { SANDBOX_FAULT_WRONG_MCHID, "cqron" },
+  { SANDBOX_FAULT_WRONG_APPID, "cqron" },
+  { SANDBOX_FAULT_WRONG_SUB_MCHID, "cqron" },
+  { SANDBOX_FAULT_WRONG_SUB_APPID, "cqron" },
+  { SANDBOX_FAULT_SYSTEM_ERROR, "cqrob" },
+  { SANDBOX_FAULT_PROCESSING, "o" },
+  { SANDBOX_FAULT_DUPLICATE, "cqron" },
+  { SANDBOX_FAULT_DISGUISED_ERROR, "b" },
+  { SANDBOX_FAULT_BILL_CREATING, "b" },
+  { SANDBOX_FAULT_NO_BILL, "b" },
   { SANDBOX_FAULT_NONE, "" },
 };
 
+static const SandboxCommand commands[] = { { SANDBOX_WECHAT_V2, sandbox_v2_control, NULL }, { NULL } };
+
 const SandboxGateway sandbox_wechat_v2 = {
-  .name = GATEWAY,
-  .faults = fault_rules,
+  .name = SANDBOX_WECHAT_V2,
+  .faults = sandbox_v2_fault_rules,
   .owns = owns,
-  .handle = handle,
-  .push = push,
-  .is_acknowledged = is_acknowledged,
+  .handle = sandbox_v2_handle,
+  .push = sandbox_v2_push,
+  .push_refund = sandbox_v2_push_refund,
+  .is_acknowledged = sandbox_v2_is_acknowledged,
+  .commands = commands,
 };

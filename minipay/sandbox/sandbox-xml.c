@@ -155,16 +155,23 @@ append_value (GString *text, const char *value)
 
 /* The members sorted by name, numbers bare and everything else as a CDATA section. */
 char *
-sandbox_xml_write (GHashTable *fields)
+sandbox_xml_write_root (const char *root, GHashTable *fields)
 {
   g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (fields), (GCompareFunc) strcmp);
-  GString *text = g_string_new ("<" ROOT ">");
+  GString *text = g_string_new (NULL);
 
+  g_string_append_printf (text, "<%s>", root);
   for (GList *l = names; l != NULL; l = l->next) {
     g_string_append_printf (text, "<%s>", (const char *) l->data);
     append_value (text, g_hash_table_lookup (fields, l->data));
     g_string_append_printf (text, "</%s>", (const char *) l->data);
   }
-  g_string_append (text, "</" ROOT ">");
+  g_string_append_printf (text, "</%s>", root);
   return g_string_free (text, FALSE);
+}
+
+char *
+sandbox_xml_write (GHashTable *fields)
+{
+  return sandbox_xml_write_root (ROOT, fields);
 }

@@ -5,3 +5,4 @@
 
 GHashTable *sandbox_xml_read (GBytes *text, GError **error);
 char *sandbox_xml_write (GHashTable *fields);
+char *sandbox_xml_write_root (const char *root, GHashTable *fields);

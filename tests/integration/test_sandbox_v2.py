@@ -1,114 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """minipay-sandbox's WeChat Pay V2 against a second reading of its rules: hashlib, hmac and xml.etree."""
 
-import hashlib
-import hmac
 import secrets
 import time
 import unittest
-import xml.etree.ElementTree
-from xml.sax.saxutils import escape
 
-from sandbox_client import Program, SandboxTest
-
-ORDER, QUERY = "/pay/unifiedorder", "/pay/orderquery"
-SUCCESS = b"<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>"
-SCHEMES = {"md5": "MD5", "hmac": "HMAC-SHA256"}
-
-
-def joined(fields, key):
-    pairs = ["%s=%s" % (name, fields[name]) for name in sorted(fields) if name != "sign" and fields[name] != ""]
-    return ("&".join(pairs) + "&key=" + key).encode()
-
-
-def sign_md5(fields, key):
-    return hashlib.md5(joined(fields, key)).hexdigest().upper()
-
-
-def sign_hmac(fields, key):
-    return hmac.new(key.encode(), joined(fields, key), hashlib.sha256).hexdigest().upper()
-
-
-def signed(fields, scheme, key):
-    return (sign_md5 if scheme == "md5" else sign_hmac)(fields, key)
-
-
-def to_xml(fields):
-    return ("<xml>%s</xml>" % "".join("<%s>%s</%s>" % (k, escape(str(v)), k) for k, v in fields.items())).encode()
-
-
-def from_xml(text):
-    root = xml.etree.ElementTree.fromstring(text)
-    assert root.tag == "xml"
-    fields = {element.tag: element.text or "" for element in root}
-    assert len(fields) == len(root)
-    return fields
-
-
-class V2Test(SandboxTest):
-    def setUp(self):
-        super().setUp()
-        self.merchant.answer = (200, SUCCESS)
-
-    def account(self, scheme):
-        return self.config["account wechat-v2-" + scheme]
-
-    def key(self, scheme):
-        return self.text("wechat-v2-%s-key" % scheme)
-
-    def basic(self, scheme):
-        fields = {"appid": self.account(scheme)["appid"], "mch_id": self.account(scheme)["mchid"],
-                  "nonce_str": secrets.token_hex(16)}
-        if scheme == "hmac":
-            fields["sign_type"] = "HMAC-SHA256"
-        return fields
-
-    def order(self, scheme="md5", **more):
-        fields = dict(self.basic(scheme), body="腾讯充值中心-QQ会员充值", attach="table/7 & <b>", total_fee="88",
-                      out_trade_no=self.new_number(), spbill_create_ip="123.12.12.123", notify_url=self.merchant.url(),
-                      trade_type="JSAPI", openid="oUpF8uMuAJO_M2pxb1Q9zNjWeS6o")
-        fields.update(more)
-        return {name: value for name, value in fields.items() if value is not None}
-
-    def send(self, path, body, content_type="text/xml; charset=utf-8", method="POST"):
-        return self.program.request(method, path, body, {"Content-Type": content_type} if content_type else {})
-
-    def call(self, path, fields, scheme="md5", sign=None):
-        fields = dict(fields, sign=sign if sign is not None else signed(fields, scheme, self.key(scheme)))
-        return from_xml(self.send(path, to_xml(fields)).body)
-
-    def create(self, fields, scheme="md5", **more):
-        return self.call(ORDER, fields, scheme, **more)
-
-    def query(self, scheme="md5", **which):
-        return self.call(QUERY, dict(self.basic(scheme), **which), scheme)
-
-    def assert_signed(self, fields, scheme):
-        self.assertEqual(fields["sign"], signed(fields, scheme, self.key(scheme)))
-
-    def assert_done(self, fields, scheme):
-        self.assertEqual((fields["return_code"], fields["result_code"]), ("SUCCESS", "SUCCESS"), fields)
-        self.assertEqual((fields["appid"], fields["mch_id"]),
-                         (self.account(scheme)["appid"], self.account(scheme)["mchid"]))
-        self.assert_signed(fields, scheme)
-
-    def assert_refused(self, fields, code, named="", scheme="md5"):
-        self.assertEqual((fields["return_code"], fields.get("result_code"), fields.get("err_code")),
-                         ("SUCCESS", "FAIL", code), fields)
-        self.assertIn(named, fields["err_code_des"])
-        self.assertNotIn("prepay_id", fields)
-        self.assert_signed(fields, scheme)
-
-    def assert_rejected(self, fields, message):
-        self.assertEqual(fields, {"return_code": "FAIL", "return_msg": message})
-
-    def notified(self, scheme, kind, **more):
-        order = self.order(scheme, **more)
-        self.assert_done(self.create(order, scheme), scheme)
-        if kind:
-            self.program.fault("wechat-v2", "notify", kind)
-        self.pay(order["out_trade_no"], account="wechat-v2-" + scheme)
-        return order, from_xml(self.merchant.wait(1)[-1][1])
+from sandbox_client import Program
+from v2_client import (ORDER, SCHEMES, SUCCESS, V2Test, from_xml, sign_hmac, sign_md5, signed, to_xml)
 
 
 class OwnTools(unittest.TestCase):
@@ -197,8 +95,23 @@ class Orders(V2Test):
                             ("profit_sharing", "y"), ("detail", "{"), ("scene_info", "[]"), ("appId", "wx1"),
                             ("goods_tag", "g" * 33)):
             self.assert_refused(self.create(self.order(**{name: value})), "INVALID_REQUEST", name)
-        for kind in ("NATIVE", "APP", "MWEB"):
-            self.assert_refused(self.create(self.order(trade_type=kind)), "NOAUTH")
+        for kind, name in (("NATIVE", "product_id"), ("MWEB", "scene_info")):
+            self.assert_refused(self.create(self.order(trade_type=kind)), "LACK_PARAMS", name)
+        self.assert_refused(self.create(self.order(sub_mch_id="1900000021")), "INVALID_REQUEST", "sub_mch_id")
+
+    def test_every_scene_has_its_own_way_to_the_cashier(self):
+        for kind, more, name, start in (
+                ("NATIVE", {"product_id": "12235413214070356458058"}, "code_url", "weixin://wxpay/bizpayurl?pr="),
+                ("MWEB", {"scene_info": '{"h5_info":{"type":"Wap","wap_url":"https://pay.qq.com","wap_name":"x"}}'},
+                 "mweb_url", "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx"),
+                ("APP", {}, "prepay_id", "wx")):
+            order = self.order(trade_type=kind, openid=None, **more)
+            answer = self.create(order)
+            self.assert_done(answer, "md5")
+            self.assertEqual(answer["trade_type"], kind)
+            self.assertTrue(answer[name].startswith(start), answer)
+            self.pay(order["out_trade_no"])
+            self.assertEqual(self.query(out_trade_no=order["out_trade_no"])["trade_type"], kind)
 
     def test_limits_themselves_are_accepted(self):
         far = time.strftime("%Y%m%d%H%M%S", time.gmtime(time.time() + 8 * 3600 + 120))
