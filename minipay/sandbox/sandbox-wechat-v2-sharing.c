@@ -45,19 +45,27 @@ parse (const char *text)
   return sandbox_json_parse (bytes, NULL);
 }
 
+/* 0 when it is no whole number. */
+static gint64
+get_amount (JsonObject *object)
+{
+  gint64 amount = 0;
+
+  if (json_object_has_member (object, "amount"))
+    sandbox_json_integer (json_object_get_member (object, "amount"), &amount);
+  return amount;
+}
+
 static gboolean
 is_receiver (JsonNode *node)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   const char *type = object != NULL ? sandbox_json_text (object, "type") : NULL;
   const char *description = object != NULL ? sandbox_json_text (object, "description") : NULL;
-  gint64 amount = 0;
+  gint64 amount = object != NULL ? get_amount (object) : 0;
 
   return type != NULL && g_strv_contains (types, type) && sandbox_json_text (object, "account") != NULL &&
-         description != NULL && g_utf8_strlen (description, -1) <= 80 &&
-         json_object_has_member (object, "amount") &&
-         sandbox_json_integer (json_object_get_member (object, "amount"), &amount) && amount >= 1 &&
-         amount <= G_MAXINT32;
+         description != NULL && g_utf8_strlen (description, -1) <= 80 && amount >= 1 && amount <= G_MAXINT32;
 }
 
 /* The array of receivers, or NULL with the call refused. */
@@ -93,7 +101,7 @@ sum_up (const SandboxV2Call *call, JsonArray *array)
                                        sandbox_json_text (object, "type"),
                                        sandbox_json_text (object, "account")))
       return -1;
-    sum += json_object_get_int_member (object, "amount");
+    sum += get_amount (object);
   }
   return sum;
 }
@@ -177,7 +185,7 @@ add_share (SandboxV2Call *call, SandboxOrder *order, JsonArray *array, const cha
                             sandbox_json_text (object, "type"),
                             sandbox_json_text (object, "account"),
                             sandbox_json_text (object, "description"),
-                            json_object_get_int_member (object, "amount"));
+                            get_amount (object));
     part = g_ptr_array_index (share->parts, i);
     part->failure = find_reason (part->description);
   }
