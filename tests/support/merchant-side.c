@@ -17,10 +17,17 @@ void
 merchant_side_set_up (MerchantSide *self, const char *transport)
 {
   g_autofree char *extra = g_strconcat ("[transport]\n", transport, "\n", NULL);
+
+  merchant_side_set_up_with (self, sandbox_process_new (), extra);
+}
+
+void
+merchant_side_set_up_with (MerchantSide *self, SandboxProcess *owned_sandbox, const char *extra)
+{
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
-  self->sandbox = sandbox_process_new ();
+  self->sandbox = owned_sandbox;
   path = sandbox_process_write_config (self->sandbox, "test.conf", NULL, extra);
   self->client = minipay_client_new_from_file (path, &error);
   g_assert_no_error (error);

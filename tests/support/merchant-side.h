@@ -17,6 +17,8 @@ typedef struct {
 
 /* @transport: lines of the group [transport] */
 void merchant_side_set_up (MerchantSide *self, const char *transport);
+/* @extra: groups behind those of the sandbox's own configuration, or over them */
+void merchant_side_set_up_with (MerchantSide *self, SandboxProcess *owned_sandbox, const char *extra);
 void merchant_side_tear_down (MerchantSide *self);
 
 MinipayAccount *merchant_side_get_account (MerchantSide *self, const char *account);
