@@ -19,7 +19,6 @@ const SandboxGateway *const sandbox_gateways[] = {
   &sandbox_transit_v2,
   &sandbox_weidoufu,
   &sandbox_wechat_v2,
-  &sandbox_weidoufu,
   &sandbox_transit,
   &sandbox_aggregator,
   NULL,
