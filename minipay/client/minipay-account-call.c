@@ -2,6 +2,9 @@
 #include "config.h"
 
 #include "client/minipay-account-intent-private.h"
+
+#include <string.h>
+
 #include "client/minipay-compare-private.h"
 #include "client/minipay-fingerprint-private.h"
 #include "core/minipay-error.h"
@@ -103,6 +106,22 @@ call_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpoin
 /* The intent of a call that moves money is in the journal before the first byte leaves. */
 const MinipayExchangePolicy minipay_call_policy = { call_prepare, call_conclude };
 
+/* What has a function of its own has a subject of its own, too, and rules for it. */
+static MinipayCallRequest *
+call_new_request (const char *name, GVariant *params, GError **error)
+{
+  g_autoptr (GVariant) owned = params != NULL ? g_variant_ref_sink (params) : NULL;
+
+  if (!minipay_operation_is_known (name) && strcmp (name, "call") != 0)
+    return minipay_call_request_new (name, owned);
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_NOT_SUPPORTED,
+               "%s is no named operation: it has a function of its own",
+               name);
+  return NULL;
+}
+
 /**
  * minipay_account_call:
  * @self: an account
@@ -133,7 +152,9 @@ minipay_account_call (
   g_return_val_if_fail (MINIPAY_IS_ACCOUNT (self) && name != NULL, NULL);
   g_return_val_if_fail (params == NULL || g_variant_is_of_type (params, G_VARIANT_TYPE_VARDICT), NULL);
 
-  request = minipay_call_request_new (name, params);
+  request = call_new_request (name, params, error);
+  if (request == NULL)
+    return NULL;
   return (MinipayReport *) minipay_account_run (
       self, MINIPAY_OPERATION_CALL, G_OBJECT (request), cancellable, error);
 }
@@ -160,11 +181,16 @@ minipay_account_call_async (MinipayAccount *self,
                             gpointer user_data)
 {
   g_autoptr (MinipayCallRequest) request = NULL;
+  GError *error = NULL;
 
   g_return_if_fail (MINIPAY_IS_ACCOUNT (self) && name != NULL);
   g_return_if_fail (params == NULL || g_variant_is_of_type (params, G_VARIANT_TYPE_VARDICT));
 
-  request = minipay_call_request_new (name, params);
+  request = call_new_request (name, params, &error);
+  if (request == NULL) {
+    g_task_report_error (self, callback, user_data, minipay_account_call_async, error);
+    return;
+  }
   minipay_account_start (self,
                          MINIPAY_OPERATION_CALL,
                          G_OBJECT (request),

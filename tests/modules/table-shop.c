@@ -54,10 +54,23 @@ table_shop_clear (TableShop *shop)
   raw_server_free (shop->server);
 }
 
+/* The digest is of the text with the key at its end. */
+static char *
+shop_sign (const char *text, gsize length)
+{
+  g_autofree char *keyed = g_strdup_printf ("%.*s" SECRET, (int) length, text);
+  g_autofree char *digest =
+      g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *) SECRET, strlen (SECRET), keyed, -1);
+
+  return g_ascii_strup (digest, -1);
+}
+
 void
 table_shop_push (TableShop *shop, const char *word)
 {
+  const gsize length = strcspn (word, "!");
   static const RawAnswer cut = { .bytes = "", .closes = TRUE };
+  g_autofree char *signature = NULL;
   g_autofree char *answer = NULL;
 
   if (strcmp (word, "cut") == 0) {
@@ -66,7 +79,15 @@ table_shop_push (TableShop *shop, const char *word)
   }
   if (strcmp (word, "502") == 0)
     answer = g_strdup ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
-  else
+  else if (word[length] == '!') {
+    signature = shop_sign (word, length);
+    answer =
+        g_strdup_printf ("HTTP/1.1 200 OK\r\nZoo-Signature: %s\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n%.*s",
+                         signature,
+                         length,
+                         (int) length,
+                         word);
+  } else
     answer =
         g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s", strlen (word), word);
   raw_server_push_text (shop->server, answer);
@@ -127,25 +148,39 @@ table_shop_assert_state (TableShop *shop, MinipayIntentState state, const char *
 }
 
 void
+table_shop_assert_line (TableShop *shop, MinipayIntentKind kind, const char *number, MinipayIntentState state)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MinipayIntent) intent = minipay_store_find (shop->store, "tea-shop", kind, number, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (intent);
+  g_assert_cmpint (minipay_intent_get_state (intent), ==, state);
+}
+
+void
 table_shop_assert_requests (TableShop *shop, guint n_requests)
 {
   g_assert_cmpuint (raw_server_get_requests (shop->server), ==, n_requests);
 }
 
-/* The digest is of the text with the key at its end. */
 MinipayReceipt *
 table_shop_receive (TableShop *shop, const char *text)
 {
+  g_autofree char *signature = shop_sign (text, strlen (text));
+
+  return table_shop_receive_signed (shop, text, signature);
+}
+
+MinipayReceipt *
+table_shop_receive_signed (TableShop *shop, const char *text, const char *signature)
+{
   g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
   g_autoptr (MinipayHttpRequest) request = minipay_http_request_new ("POST", "/notify/tea-shop", body);
-  g_autofree char *keyed = g_strconcat (text, SECRET, NULL);
-  g_autofree char *digest =
-      g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *) SECRET, strlen (SECRET), keyed, -1);
-  g_autofree char *upper = g_ascii_strup (digest, -1);
   g_autoptr (GError) error = NULL;
   MinipayReceipt *receipt;
 
-  minipay_http_request_add_header (request, "Zoo-Signature", upper);
+  minipay_http_request_add_header (request, "Zoo-Signature", signature);
   receipt = minipay_client_receive (shop->client, request, NULL, &error);
   g_assert_no_error (error);
   return receipt;

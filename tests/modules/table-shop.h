@@ -22,7 +22,9 @@ void table_shop_start (TableShop *shop, const char *mode);
 void table_shop_start_at (TableShop *shop, const char *mode, const char *endpoint);
 void table_shop_clear (TableShop *shop);
 
-/* What the gateway says next: `ok`, a refusal's word, or `502`; `cut` ends the connection without a word. */
+/* What the gateway says next: `ok`, a refusal's word, or `502`; `cut` ends the connection without a word. A word
+ * with a
+ * `!` behind it is signed. */
 void table_shop_push (TableShop *shop, const char *word);
 /* 1.00 CNY for tea under NUMBER. @ticket (nullable) is good for one try. */
 MinipayOrder *table_shop_new_order (const char *ticket);
@@ -30,8 +32,12 @@ MinipayCheckout *table_shop_create (TableShop *shop, const char *ticket, GError 
 /* A create that fails as @code; the caller may look at the error. */
 GError *table_shop_fail (TableShop *shop, const char *ticket, MinipayError code);
 void table_shop_assert_state (TableShop *shop, MinipayIntentState state, const char *transaction_id);
+/* What the journal has under a number of another kind. */
+void table_shop_assert_line (TableShop *shop, MinipayIntentKind kind, const char *number, MinipayIntentState state);
 void table_shop_assert_requests (TableShop *shop, guint n_requests);
 MinipayReceipt *table_shop_receive (TableShop *shop, const char *text);
+/* @signature: `unsigned` for a message that the gateway signs none of */
+MinipayReceipt *table_shop_receive_signed (TableShop *shop, const char *text, const char *signature);
 
 /* g_test_run() with the provider in place; @find (nullable) in its manifest is replaced. */
 int table_run (const char *provider, const char *find, const char *replace);

@@ -3,8 +3,10 @@
 #include <string.h>
 
 /*
- * A provider made of a table, whose gateway says what it likes: the body of an answer with the status 200 is `ok`
- * or the error that it stands for. A notification is `NUMBER STATE TRANSACTION`, its header the keyed digest.
+ * A provider made of a table, whose gateway says what it likes: the body of an answer with the status 200 is `ok`,
+ * a state, `other-number` or `other-amount` for lies, or the error that it stands for. A notification is `NUMBER
+ * STATE TRANSACTION`, or `refund NUMBER STATE FEN` of a refund, its header the keyed digest, or `unsigned` where
+ * the gateway signs none.
  */
 
 static const struct {
@@ -31,21 +33,29 @@ table_build (MinipayExchange *x, gconstpointer data, GError **error)
   return minipay_http_request_new ("POST", "/", NULL);
 }
 
-static gboolean
-table_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+/* The word of an answer that is no error; what the gateway signs is its word with the key. */
+static char *
+table_read_word (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
+  static const char *const told[] = { "ok",       "pending",      "paid",         "closed", "failed",
+                                      "refunded", "other-number", "other-amount", NULL };
   GBytes *body = minipay_exchange_require_body (x, answer, error);
+  const char *signature =
+      minipay_headers_lookup (minipay_http_response_get_headers (answer), "Zoo-Signature", NULL);
   g_autofree char *word = NULL;
 
   if (body == NULL)
-    return FALSE;
+    return NULL;
   word = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
-  if (strcmp (word, "ok") == 0)
-    return TRUE;
+  if (signature != NULL &&
+      !minipay_exchange_verify (x, MINIPAY_SCHEME_HMAC_SHA256, "secret-key", word, strlen (word), signature, error))
+    return NULL;
+  if (g_strv_contains (told, word))
+    return g_steal_pointer (&word);
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     if (strcmp (word, refusals[i].word) == 0) {
       minipay_exchange_refuse (x, refusals[i].code, word, NULL, NULL, error);
-      return FALSE;
+      return NULL;
     }
   g_error ("the zoo's gateway has no word \"%s\"", word);
 }
@@ -53,11 +63,13 @@ table_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **err
 static GObject *
 table_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
-  if (!table_read_answer (x, answer, error))
+  g_autofree char *word = table_read_word (x, answer, error);
+
+  if (word == NULL)
     return NULL;
   return g_object_new (MINIPAY_TYPE_CHECKOUT,
                        "kind",
-                       MINIPAY_CHECKOUT_KIND_DONE,
+                       strcmp (word, "pending") == 0 ? MINIPAY_CHECKOUT_KIND_PENDING : MINIPAY_CHECKOUT_KIND_DONE,
                        "out-trade-no",
                        minipay_order_get_out_trade_no (minipay_exchange_get_order (x)),
                        NULL);
@@ -83,11 +95,89 @@ table_new_payment (const char *number, MinipayPaymentState state, const char *tr
 static GObject *
 table_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
-  if (!table_read_answer (x, answer, error))
+  const char *number = minipay_payment_ref_get_out_trade_no (minipay_exchange_get_payment_ref (x));
+  g_autofree char *word = table_read_word (x, answer, error);
+  g_autoptr (GEnumClass) states = g_type_class_ref (MINIPAY_TYPE_PAYMENT_STATE);
+  GEnumValue *state = word != NULL ? g_enum_get_value_by_nick (states, word) : NULL;
+
+  if (word == NULL)
     return NULL;
-  return G_OBJECT (table_new_payment (minipay_payment_ref_get_out_trade_no (minipay_exchange_get_payment_ref (x)),
-                                      MINIPAY_PAYMENT_STATE_PENDING,
-                                      NULL));
+  return G_OBJECT (
+      table_new_payment (strcmp (word, "other-number") == 0 ? "zoo999" : number,
+                         state != NULL ? (MinipayPaymentState) state->value : MINIPAY_PAYMENT_STATE_PENDING,
+                         NULL));
+}
+
+static GObject *
+table_parse_close (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
+{
+  const char *number = minipay_payment_ref_get_out_trade_no (minipay_exchange_get_payment_ref (x));
+  g_autofree char *word = table_read_word (x, answer, error);
+
+  if (word == NULL)
+    return NULL;
+  return G_OBJECT (table_new_payment (
+      strcmp (word, "other-number") == 0 ? "zoo999" : number, MINIPAY_PAYMENT_STATE_CLOSED, NULL));
+}
+
+static MinipayRefundState
+table_parse_refund_state (const char *word)
+{
+  g_autoptr (GEnumClass) states = g_type_class_ref (MINIPAY_TYPE_REFUND_STATE);
+  GEnumValue *state = g_enum_get_value_by_nick (states, word);
+
+  return state != NULL ? (MinipayRefundState) state->value : MINIPAY_REFUND_STATE_PENDING;
+}
+
+static GObject *
+table_parse_refund (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
+{
+  MinipayRefundRequest *request = minipay_exchange_get_refund_request (x);
+  MinipayRefundRef *ref = minipay_exchange_get_refund_ref (x);
+  const char *number = request != NULL ? minipay_refund_request_get_out_refund_no (request)
+                                       : minipay_refund_ref_get_out_refund_no (ref);
+  g_autofree char *word = table_read_word (x, answer, error);
+  g_autoptr (MinipayMoney) amount = NULL;
+  MinipayRefundClaim claim = { 0 };
+
+  if (word == NULL)
+    return NULL;
+  amount = minipay_money_new (strcmp (word, "other-amount") == 0 ? 41 : 40, "CNY");
+  claim.out_refund_no = strcmp (word, "other-number") == 0 ? "zoo999" : number;
+  claim.state = table_parse_refund_state (word);
+  claim.amount = amount;
+  return (GObject *) minipay_refund_new_from_claim (&claim);
+}
+
+/* An operation of this provider alone. */
+static GObject *
+table_parse_share (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
+{
+  g_autofree char *word = table_read_word (x, answer, error);
+  g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
+
+  if (word == NULL)
+    return NULL;
+  g_variant_dict_insert (dict,
+                         "share_no",
+                         "s",
+                         strcmp (word, "other-number") == 0 ? "zoo999"
+                                                            : minipay_exchange_get_extra_text (x, "share_no"));
+  g_variant_dict_insert (dict, "word", "s", word);
+  return (GObject *) minipay_report_new_from_values (
+      minipay_exchange_get_name (x), g_variant_dict_end (dict), minipay_http_response_get_body (answer));
+}
+
+/* `refund NUMBER STATE FEN` */
+static GObject *
+table_parse_refund_notice (char **words)
+{
+  g_autoptr (MinipayMoney) amount = minipay_money_new (words[3][0] == '4' && words[3][1] == '0' ? 40 : 41, "CNY");
+  MinipayRefundClaim claim = { .out_refund_no = words[1],
+                               .state = table_parse_refund_state (words[2]),
+                               .amount = amount };
+
+  return (GObject *) minipay_refund_new_from_claim (&claim);
 }
 
 static GObject *
@@ -96,18 +186,17 @@ table_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GErr
   gsize length;
   const char *text = g_bytes_get_data (minipay_http_request_get_body (incoming), &length);
   g_autofree char *copy = g_strndup (text, length);
-  g_auto (GStrv) words = g_strsplit (copy, " ", 3);
+  g_auto (GStrv) words = g_strsplit (copy, " ", 4);
   g_autoptr (GEnumClass) states = g_type_class_ref (MINIPAY_TYPE_PAYMENT_STATE);
+  const char *signature =
+      minipay_headers_lookup (minipay_http_request_get_headers (incoming), "Zoo-Signature", NULL);
 
-  if (!minipay_exchange_verify (
-          x,
-          MINIPAY_SCHEME_HMAC_SHA256,
-          "secret-key",
-          text,
-          length,
-          minipay_headers_lookup (minipay_http_request_get_headers (incoming), "Zoo-Signature", NULL),
-          error))
+  if (g_strcmp0 (signature, "unsigned") == 0)
+    minipay_exchange_take_as_hint (x);
+  else if (!minipay_exchange_verify (x, MINIPAY_SCHEME_HMAC_SHA256, "secret-key", text, length, signature, error))
     return NULL;
+  if (strcmp (words[0], "refund") == 0)
+    return table_parse_refund_notice (words);
   return (GObject *) table_new_payment (
       words[0], (MinipayPaymentState) g_enum_get_value_by_nick (states, words[1])->value, words[2]);
 }
@@ -115,6 +204,12 @@ table_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GErr
 static const MinipayCall table_calls[] = {
   { MINIPAY_OPERATION_CREATE, MINIPAY_SEND_FLAGS_NONE, table_build, table_parse_create },
   { MINIPAY_OPERATION_QUERY, MINIPAY_SEND_FLAGS_SAFE, table_build, table_parse_query },
+  { MINIPAY_OPERATION_CLOSE, MINIPAY_SEND_FLAGS_IDEMPOTENT, table_build, table_parse_close },
+  { MINIPAY_OPERATION_REVERSE, MINIPAY_SEND_FLAGS_IDEMPOTENT, table_build, table_parse_close },
+  { MINIPAY_OPERATION_REFUND, MINIPAY_SEND_FLAGS_NONE, table_build, table_parse_refund },
+  { MINIPAY_OPERATION_QUERY_REFUND, MINIPAY_SEND_FLAGS_SAFE, table_build, table_parse_refund },
+  { MINIPAY_OPERATION_CALL, MINIPAY_SEND_FLAGS_NONE, table_build, table_parse_share, .name = "share" },
+  { MINIPAY_OPERATION_CALL, MINIPAY_SEND_FLAGS_SAFE, table_build, table_parse_share, .name = "ask-share" },
   { 0 },
 };
 
