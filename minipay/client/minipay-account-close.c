@@ -32,12 +32,23 @@ close_prepare (MinipayExchange *x, gpointer data, GError **error)
   return FALSE;
 }
 
+/* What is reversed after it was paid goes back to the buyer. */
+static MinipayIntentState
+close_get_intent_state (MinipayExchange *x, MinipayPayment *payment, MinipayIntent *known)
+{
+  if (minipay_exchange_get_operation (x) == MINIPAY_OPERATION_REVERSE && known != NULL &&
+      minipay_intent_get_state (known) == MINIPAY_INTENT_STATE_PAID)
+    return MINIPAY_INTENT_STATE_REFUNDED;
+  return minipay_payment_state_to_intent (minipay_payment_get_state (payment));
+}
+
 static GObject *
 close_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpointer data, GError **error)
 {
   MinipayAccount *self = data;
   MinipayPayment *payment = (MinipayPayment *) result;
   const char *number;
+  g_autoptr (MinipayIntent) known = NULL;
   g_autoptr (MinipayIntent) advanced = NULL;
   g_autoptr (GError) local_error = NULL;
 
@@ -53,11 +64,17 @@ close_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpoi
     return NULL;
   number = minipay_payment_get_out_trade_no (payment);
   if (number != NULL && minipay_payment_get_authenticated (payment))
+    known = minipay_store_find (minipay_account_get_house (self)->store,
+                                minipay_account_get_name (self),
+                                MINIPAY_INTENT_KIND_PAYMENT,
+                                number,
+                                &local_error);
+  if (known != NULL && minipay_compare_with_intent (payment, known, &local_error))
     advanced = minipay_store_advance (minipay_account_get_house (self)->store,
                                       minipay_account_get_name (self),
                                       MINIPAY_INTENT_KIND_PAYMENT,
                                       number,
-                                      minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
+                                      close_get_intent_state (x, payment, known),
                                       minipay_payment_get_transaction_id (payment),
                                       &local_error);
   if (local_error == NULL)

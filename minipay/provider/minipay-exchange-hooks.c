@@ -321,9 +321,18 @@ minipay_exchange_acknowledge (MinipayExchange *self, gboolean accepted, GError *
 const char *
 minipay_exchange_get_advice (MinipayExchange *self)
 {
-  if (minipay_limits_check_operation (self->info, self->config, "query", NULL))
-    return "the outcome is unknown, query it";
-  return "the outcome is unknown, wait for the notification";
+  switch (self->operation) {
+  case MINIPAY_OPERATION_REFUND:
+    if (minipay_limits_check_operation (self->info, self->config, "query-refund", NULL))
+      return "the outcome is unknown, query the refund";
+    return "the outcome is unknown, and this gateway cannot be asked: look into its console";
+  case MINIPAY_OPERATION_CALL:
+    return "the outcome is unknown, find out what became of it";
+  default:
+    if (minipay_limits_check_operation (self->info, self->config, "query", NULL))
+      return "the outcome is unknown, query it";
+    return "the outcome is unknown, wait for the notification";
+  }
 }
 
 MinipayHttpRequest *
