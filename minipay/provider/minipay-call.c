@@ -42,10 +42,9 @@ minipay_exchange_begin_call (MinipayExchange *x, const MinipayCall *calls, GErro
   if (call == NULL)
     return FALSE;
   request = call->build (x, call->data, error);
-  if (request == NULL)
-    return FALSE;
-  minipay_exchange_send (x, request, call->flags);
-  return TRUE;
+  if (request != NULL)
+    minipay_exchange_send (x, request, call->flags);
+  return minipay_exchange_get_request (x) != NULL;
 }
 
 gboolean

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 typedef struct {
   MinipayOperation operation;
   MinipaySendFlags flags;
-  /* The request for this exchange, (transfer full), or NULL with an error. */
+  /* The request for this exchange, (transfer full), or NULL with an error; NULL without one after
+   * minipay_exchange_send() with other flags than the row's. */
   MinipayHttpRequest *(*build) (MinipayExchange *x, gconstpointer data, GError **error);
   /* The value that the answer stands for, (transfer full), or NULL with an error; NULL without one after
    * minipay_exchange_pending(), or after minipay_exchange_send() of a further request, whose answer comes here,

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define PREPAY_LIFE_S 7200
-
 MinipayPaymentState
 wechat_trade_parse_state (const char *trade_state)
 {
@@ -33,10 +31,10 @@ wechat_trade_dup_package (const char *prepay_id, GError **error)
   return NULL;
 }
 
-static GDateTime *
-trade_new_expiry (MinipayExchange *x)
+GDateTime *
+wechat_trade_new_expiry (MinipayExchange *x, gint64 life_s)
 {
-  g_autoptr (GDateTime) handle = g_date_time_new_from_unix_utc (minipay_exchange_get_now (x) + PREPAY_LIFE_S);
+  g_autoptr (GDateTime) handle = g_date_time_new_from_unix_utc (minipay_exchange_get_now (x) + life_s);
   GDateTime *expires_at = minipay_order_get_expires_at (minipay_exchange_get_order (x));
 
   if (expires_at != NULL && g_date_time_compare (expires_at, handle) < 0)
@@ -47,7 +45,7 @@ trade_new_expiry (MinipayExchange *x)
 MinipayCheckout *
 wechat_trade_new_checkout (MinipayExchange *x, const MinipayWechatCashier *cashier)
 {
-  g_autoptr (GDateTime) expires_at = trade_new_expiry (x);
+  g_autoptr (GDateTime) expires_at = wechat_trade_new_expiry (x, WECHAT_TRADE_PREPAY_LIFE_S);
   MinipayCheckout *checkout = minipay_checkout_new (MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT, expires_at);
 
   minipay_checkout_set_wechat_cashier (checkout, minipay_exchange_get_method (x), cashier);

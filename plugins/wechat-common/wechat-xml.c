@@ -10,32 +10,66 @@
 
 #define LETTERS_AND_DIGITS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define NUMBER_MAX_BYTES   32
+#define REFUND_MAX_BYTES   64
+
+#define CURRENCY "CNY" /* of amounts that do not say */
+
+/* Who asks and is answered; service providers name the merchant they act for. */
+static const struct {
+  const char *name;
+  const char *field;
+  gboolean is_always_told;
+  WechatXmlFlags left_out_by;
+} xml_parties[] = {
+  { "appid", "appid", TRUE, WECHAT_XML_NO_APPID },
+  { "mch_id", "mchid", TRUE, WECHAT_XML_PLAIN },
+  { "sub_appid", "sub-appid", FALSE, WECHAT_XML_NO_APPID },
+  { "sub_mch_id", "sub-mchid", FALSE, WECHAT_XML_PLAIN },
+};
+
+/* Some calls, and accounts that have no choice, know HMAC-SHA256 alone. */
+static const char *
+xml_get_digest (MinipayExchange *x, const WechatXmlCall *call)
+{
+  const char *chosen = minipay_exchange_get_setting (x, SIGN_TYPE);
+
+  return chosen == NULL || (call != NULL && (call->flags & WECHAT_XML_HMAC) != 0) ? "HMAC-SHA256" : chosen;
+}
+
+static MinipayScheme
+xml_get_scheme (const char *digest)
+{
+  return strcmp (digest, "MD5") == 0 ? MINIPAY_SCHEME_MD5 : MINIPAY_SCHEME_HMAC_SHA256;
+}
 
 MinipayHttpRequest *
-wechat_xml_new_request (MinipayExchange *x, const char *path, MinipayParams *params, GError **error)
+wechat_xml_new_request (MinipayExchange *x, const WechatXmlCall *call, MinipayParams *params, GError **error)
 {
+  const char *digest = xml_get_digest (x, call);
   g_autofree char *sign = NULL;
   g_autoptr (GBytes) body = NULL;
   MinipayHttpRequest *request;
 
-  minipay_params_set_string (params, "appid", minipay_exchange_get_setting (x, "appid"));
-  minipay_params_set_string (params, "mch_id", minipay_exchange_get_setting (x, "mchid"));
+  for (guint i = 0; i < G_N_ELEMENTS (xml_parties); i++)
+    if ((call->flags & xml_parties[i].left_out_by) == 0)
+      minipay_params_set_string (
+          params, xml_parties[i].name, minipay_exchange_get_setting (x, xml_parties[i].field));
   minipay_params_set_string (params, "nonce_str", minipay_exchange_get_nonce (x));
-  minipay_params_set_string (params, "sign_type", minipay_exchange_get_setting (x, SIGN_TYPE));
-  sign = wechat_params_sign (x, params, wechat_params_get_scheme (x, SIGN_TYPE), KEY, error);
+  minipay_params_set_string (params, "sign_type", digest);
+  sign = wechat_params_sign (x, params, xml_get_scheme (digest), KEY, error);
   if (sign == NULL)
     return NULL;
   minipay_params_set_string (params, "sign", sign);
   body = minipay_params_to_xml (params, "xml", error);
   if (body == NULL)
     return NULL;
-  request = minipay_http_request_new ("POST", path, body);
+  request = minipay_http_request_new ("POST", call->path, body);
   minipay_http_request_add_header (request, "Content-Type", "text/xml");
   return request;
 }
 
-static MinipayParams *
-xml_parse (GBytes *body, GError **error)
+MinipayParams *
+wechat_xml_parse (GBytes *body, const char *root, GError **error)
 {
   g_autoptr (MinipayXml) xml = NULL;
   MinipayParams *params;
@@ -47,8 +81,8 @@ xml_parse (GBytes *body, GError **error)
   xml = minipay_xml_parse (body, error);
   if (xml == NULL)
     return NULL;
-  if (strcmp (minipay_xml_get_root_name (xml), "xml") != 0) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the root element is not xml");
+  if (strcmp (minipay_xml_get_root_name (xml), root) != 0) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the root element is not %s", root);
     return NULL;
   }
   params = minipay_params_new ();
@@ -58,13 +92,11 @@ xml_parse (GBytes *body, GError **error)
 }
 
 static gboolean
-xml_verify (MinipayExchange *x, const MinipayParams *params, GError **error)
+xml_verify (MinipayExchange *x, const MinipayParams *params, const char *digest, GError **error)
 {
-  if (wechat_params_verify (
-          x, params, wechat_params_get_scheme (x, SIGN_TYPE), KEY, minipay_params_lookup (params, "sign"), error))
+  if (wechat_params_verify (x, params, xml_get_scheme (digest), KEY, minipay_params_lookup (params, "sign"), error))
     return TRUE;
-  g_prefix_error (
-      error, "sign does not fit " KEY " and " SIGN_TYPE "=%s: ", minipay_exchange_get_setting (x, SIGN_TYPE));
+  g_prefix_error (error, "sign does not fit " KEY " and " SIGN_TYPE "=%s: ", digest);
   return FALSE;
 }
 
@@ -94,38 +126,38 @@ xml_refuse_communication (MinipayExchange *x, const MinipayParams *params, GErro
     minipay_exchange_refuse_known (x, "FAIL", message, error);
 }
 
-/* appid and mch_id are in every signed answer: another merchant's answer is none of ours. */
-static gboolean
-xml_check_parties (MinipayExchange *x, const MinipayParams *params, GError **error)
+gboolean
+wechat_xml_check_parties (MinipayExchange *x,
+                          const WechatXmlCall *call,
+                          const MinipayParams *params,
+                          GError **error)
 {
-  static const struct {
-    const char *name;
-    const char *field;
-  } parties[] = { { "appid", "appid" }, { "mch_id", "mchid" } };
+  for (guint i = 0; i < G_N_ELEMENTS (xml_parties); i++) {
+    const char *asked = minipay_exchange_get_setting (x, xml_parties[i].field);
+    const char *told = minipay_params_lookup (params, xml_parties[i].name);
+    const gboolean may_be_silent =
+        !xml_parties[i].is_always_told || (call != NULL && (call->flags & xml_parties[i].left_out_by) != 0);
 
-  for (guint i = 0; i < G_N_ELEMENTS (parties); i++) {
-    const char *asked = minipay_exchange_get_setting (x, parties[i].field);
-
-    if (g_strcmp0 (minipay_params_lookup (params, parties[i].name), asked) == 0)
+    if (told == NULL ? may_be_silent : g_strcmp0 (told, asked) == 0)
       continue;
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_MISMATCH,
-                 "the answer has another %s than this account, which has \"%s\"",
-                 parties[i].name,
-                 asked);
+                 "the message has another %s than this account, which has \"%s\"",
+                 xml_parties[i].name,
+                 asked != NULL ? asked : "");
     return FALSE;
   }
   return TRUE;
 }
 
 MinipayParams *
-wechat_xml_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+wechat_xml_read_signed (MinipayExchange *x, const WechatXmlCall *call, MinipayHttpResponse *answer, GError **error)
 {
   GBytes *body = minipay_exchange_require_body (x, answer, error);
-  g_autoptr (MinipayParams) params = body != NULL ? xml_parse (body, error) : NULL;
+  g_autoptr (MinipayParams) params = body != NULL ? wechat_xml_parse (body, "xml", error) : NULL;
   g_autoptr (GError) local_error = NULL;
-  const char *word, *message;
+  const char *word;
 
   if (params == NULL)
     return NULL;
@@ -138,20 +170,25 @@ wechat_xml_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError 
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "return_code is neither SUCCESS nor FAIL");
     return NULL;
   }
+  if (xml_verify (x, params, xml_get_digest (x, call), &local_error))
+    return wechat_xml_check_parties (x, call, params, error) ? g_steal_pointer (&params) : NULL;
   word = minipay_params_lookup (params, "err_code");
-  message = minipay_params_lookup (params, "err_code_des");
-  if (!xml_verify (x, params, &local_error)) {
-    /* this one comes without a signature, and settles nothing anyhow */
-    if (g_strcmp0 (word, "SYSTEMERROR") == 0 && minipay_params_lookup (params, "sign") == NULL)
-      minipay_exchange_refuse_known (x, word, message, error);
-    else
-      g_propagate_error (error, g_steal_pointer (&local_error));
-    return NULL;
-  }
-  if (!xml_check_parties (x, params, error))
-    return NULL;
+  /* this one comes without a signature, and settles nothing anyhow */
+  if (g_strcmp0 (word, "SYSTEMERROR") == 0 && minipay_params_lookup (params, "sign") == NULL)
+    minipay_exchange_refuse_known (x, word, minipay_params_lookup (params, "err_code_des"), error);
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}
+
+gboolean
+wechat_xml_check_result (MinipayExchange *x, const MinipayParams *params, GError **error)
+{
+  const char *word = minipay_params_lookup (params, "err_code");
+  const char *message = minipay_params_lookup (params, "err_code_des");
+
   if (xml_says_success (params, "result_code"))
-    return g_steal_pointer (&params);
+    return TRUE;
   /* the gateway has an order of this number, whatever is wrong with ours */
   if (g_strcmp0 (word, "INVALID_REQUEST") == 0 && message != NULL && strstr (message, "重复") != NULL)
     minipay_exchange_refuse (x,
@@ -163,19 +200,24 @@ wechat_xml_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError 
   else if (!minipay_exchange_refuse_known (x, word, message, error))
     minipay_exchange_refuse (
         x, word != NULL ? MINIPAY_ERROR_REFUSED : MINIPAY_ERROR_PROTOCOL, word, message, NULL, error);
-  return NULL;
+  return FALSE;
 }
 
 MinipayParams *
-wechat_xml_read_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
+wechat_xml_read_answer (MinipayExchange *x, const WechatXmlCall *call, MinipayHttpResponse *answer, GError **error)
 {
-  g_autoptr (MinipayParams) params = xml_parse (minipay_http_request_get_body (incoming), error);
-  const char *wanted = minipay_exchange_get_setting (x, SIGN_TYPE);
-  const char *named, *number;
+  g_autoptr (MinipayParams) params = wechat_xml_read_signed (x, call, answer, error);
 
-  if (params == NULL)
-    return NULL;
-  named = minipay_params_lookup (params, "sign_type");
+  return params != NULL && wechat_xml_check_result (x, params, error) ? g_steal_pointer (&params) : NULL;
+}
+
+gboolean
+wechat_xml_verify_notification (MinipayExchange *x, const MinipayParams *params, GError **error)
+{
+  const char *wanted = xml_get_digest (x, NULL);
+  const char *named = minipay_params_lookup (params, "sign_type");
+  const char *number;
+
   /* the account says how messages are signed; what the message says can only contradict it */
   if (named != NULL && strcmp (named, wanted) != 0)
     g_set_error (error,
@@ -183,11 +225,11 @@ wechat_xml_read_notification (MinipayExchange *x, MinipayHttpRequest *incoming, 
                  MINIPAY_ERROR_SIGNATURE_INVALID,
                  "sign_type is not the account's, which is %s",
                  wanted);
-  else if (xml_verify (x, params, error))
-    return g_steal_pointer (&params);
+  else if (xml_verify (x, params, wanted, error))
+    return TRUE;
   if (wechat_xml_read_number (params, "out_trade_no", TRUE, &number, NULL))
     minipay_exchange_suggest_query (x, number);
-  return NULL;
+  return FALSE;
 }
 
 static MinipayHttpResponse *
@@ -215,7 +257,8 @@ gboolean
 wechat_xml_read_number (
     const MinipayParams *params, const char *name, gboolean is_required, const char **value, GError **error)
 {
-  const gboolean is_ours = strcmp (name, "out_trade_no") == 0;
+  const gboolean is_ours = g_str_has_prefix (name, "out_");
+  const gsize max_length = g_str_has_prefix (name, "out_refund_no") ? REFUND_MAX_BYTES : NUMBER_MAX_BYTES;
   const char *text = minipay_params_lookup (params, name);
   gsize length = text != NULL ? strlen (text) : 0;
 
@@ -224,14 +267,32 @@ wechat_xml_read_number (
     return minipay_params_require (params, name, error) != NULL;
   if (text == NULL)
     return TRUE;
-  if (length <= NUMBER_MAX_BYTES &&
-      strspn (text, is_ours ? LETTERS_AND_DIGITS "_-|*@" : LETTERS_AND_DIGITS) == length)
+  if (length <= max_length && strspn (text, is_ours ? LETTERS_AND_DIGITS "_-|*@" : LETTERS_AND_DIGITS) == length)
     return TRUE;
   g_set_error (error,
                MINIPAY_ERROR,
                MINIPAY_ERROR_PROTOCOL,
-               "%s has other characters, or more than %d, than such numbers have",
+               "%s has other characters, or more than %" G_GSIZE_FORMAT ", than such numbers have",
                name,
-               NUMBER_MAX_BYTES);
+               max_length);
   return FALSE;
+}
+
+gboolean
+wechat_xml_read_money (const MinipayParams *params,
+                       const char *fee,
+                       const char *currency_name,
+                       gint64 minimum,
+                       MinipayMoney **money,
+                       GError **error)
+{
+  const char *currency = minipay_params_lookup (params, currency_name);
+  gboolean is_present;
+  gint64 minor;
+
+  if (!minipay_params_read_integer (params, fee, minimum, G_MAXINT64, &minor, &is_present, error))
+    return FALSE;
+  if (is_present)
+    *money = minipay_money_new (minor, currency != NULL ? currency : CURRENCY);
+  return TRUE;
 }

@@ -5,17 +5,19 @@
 
 G_BEGIN_DECLS
 
-/* Orders to bytes and bytes to values. Source: WeChat Pay V2 for merchants, "统一下单", "查询订单", "支付结果通知".
- */
+/* Orders and their ends, to bytes and back. Source: WeChat Pay V2 for merchants, "统一下单", "付款码支付",
+ * "关闭订单", "撤销订单". */
 
 MinipayHttpRequest *wechat_v2_build_create (MinipayExchange *x, gconstpointer data, GError **error);
 GObject *
 wechat_v2_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
 
-MinipayHttpRequest *wechat_v2_build_query (MinipayExchange *x, gconstpointer data, GError **error);
+MinipayHttpRequest *wechat_v2_build_close (MinipayExchange *x, gconstpointer data, GError **error);
 GObject *
-wechat_v2_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
+wechat_v2_parse_close (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
 
-GObject *wechat_v2_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
+MinipayHttpRequest *wechat_v2_build_reverse (MinipayExchange *x, gconstpointer data, GError **error);
+GObject *
+wechat_v2_parse_reverse (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
 
 G_END_DECLS
