@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wechat-trade.h"
+#include "wechat-xml-refund.h"
 
 /* --- The query --- */
 
@@ -73,7 +74,7 @@ wechat_xml_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpRespo
   return (GObject *) wechat_xml_new_payment (x, params, state, error);
 }
 
-/* --- The notification: sent for successes alone --- */
+/* --- The notification: of payments, sent for successes alone, and of refunds --- */
 
 gboolean
 wechat_xml_is_success (const MinipayParams *params)
@@ -91,7 +92,11 @@ wechat_xml_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming,
 {
   g_autoptr (MinipayParams) params = wechat_xml_parse (minipay_http_request_get_body (incoming), "xml", error);
 
-  if (params == NULL || !wechat_xml_verify_notification (x, params, error))
+  if (params == NULL)
+    return NULL;
+  if (minipay_params_lookup (params, "req_info") != NULL)
+    return wechat_xml_read_refund_notification (x, params, error);
+  if (!wechat_xml_verify_notification (x, params, error))
     return NULL;
   if (wechat_xml_is_success (params))
     return (GObject *) wechat_xml_new_payment (x, params, MINIPAY_PAYMENT_STATE_PAID, error);
