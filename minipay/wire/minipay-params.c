@@ -367,12 +367,13 @@ minipay_params_is_one_value (const char *text)
 }
 
 const char *
-minipay_params_find_ambiguous (const MinipayParams *self)
+minipay_params_find_ambiguous (const MinipayParams *self, const char *except)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
   for (guint i = 0; i < self->params->len; i++)
-    if (!minipay_params_is_one_value (params_at (self, i)->value))
+    if ((except == NULL || strcmp (params_at (self, i)->name, except) != 0) &&
+        !minipay_params_is_one_value (params_at (self, i)->value))
       return params_at (self, i)->name;
   return NULL;
 }
@@ -380,7 +381,7 @@ minipay_params_find_ambiguous (const MinipayParams *self)
 gboolean
 minipay_params_check_unambiguous (const MinipayParams *self, GError **error)
 {
-  const char *name = minipay_params_find_ambiguous (self);
+  const char *name = minipay_params_find_ambiguous (self, NULL);
 
   return name == NULL || fail_param (name, "reads as several parameters of a signed text", error);
 }

@@ -400,15 +400,15 @@ test_find_ambiguous (void)
   g_autoptr (MinipayParams) params = make_published ();
   g_autoptr (MinipayParams) nothing = minipay_params_new ();
 
-  g_assert_null (minipay_params_find_ambiguous (nothing));
-  g_assert_null (minipay_params_find_ambiguous (params));
+  g_assert_null (minipay_params_find_ambiguous (nothing, NULL));
+  g_assert_null (minipay_params_find_ambiguous (params, NULL));
   minipay_params_set_string (params, "detail", "a & b");
-  g_assert_null (minipay_params_find_ambiguous (params));
+  g_assert_null (minipay_params_find_ambiguous (params, NULL));
   minipay_params_set_string (params, "attach", "x&total_fee=1");
   minipay_params_set_string (params, "body", "y&z=1");
-  g_assert_cmpstr (minipay_params_find_ambiguous (params), ==, "body");
+  g_assert_cmpstr (minipay_params_find_ambiguous (params, NULL), ==, "body");
   minipay_params_set_string (params, "body", "y");
-  g_assert_cmpstr (minipay_params_find_ambiguous (params), ==, "attach");
+  g_assert_cmpstr (minipay_params_find_ambiguous (params, NULL), ==, "attach");
 }
 
 static void
