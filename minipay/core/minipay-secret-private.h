@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 MinipaySecret *minipay_secret_new (gconstpointer data, gsize length);
 
-/* For signing/ alone: borrowed, NUL-terminated for convenience, wiped on the last unref. */
+/* Never for a plugin: borrowed, NUL-terminated for convenience, wiped on the last unref. */
 const guint8 *minipay_secret_peek (MinipaySecret *self, gsize *length);
 
 G_END_DECLS

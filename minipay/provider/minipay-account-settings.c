@@ -200,34 +200,17 @@ config_open_passphrase (ConfigReader *reader, const MinipayField *field, Minipay
          minipay_account_config_fail (reader->self, error, "%s: %s", name, local_error->message);
 }
 
-/* PEM with both, or PKCS#12, which has its passphrase in `FIELD-passphrase`. */
 static gboolean
 config_read_identity (ConfigReader *reader, const MinipayField *field, MinipaySecret *material, GError **error)
 {
-  g_autofree char *name = g_strconcat (field->name, "-passphrase", NULL);
-  const char *value = g_hash_table_lookup (reader->settings, name);
-  g_autoptr (MinipaySecret) passphrase = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  gsize length, n_text;
-  const guint8 *data = minipay_secret_peek (material, &length);
-  char *text = NULL;
+  g_autoptr (MinipayKey) passphrase = NULL;
+  g_autoptr (MinipaySecret) pem = NULL;
 
-  if (value != NULL && *value != '\0') {
-    const guint8 *peeked;
-
-    passphrase = minipay_account_config_open_material (reader->self, name, value, TRUE, error);
-    if (passphrase == NULL)
-      return FALSE;
-    peeked = minipay_secret_peek (passphrase, &n_text);
-    while (n_text > 0 && (peeked[n_text - 1] == '\n' || peeked[n_text - 1] == '\r'))
-      n_text--;
-    text = g_strndup ((const char *) peeked, n_text);
-  }
-  bytes = g_bytes_new_static (data, length);
-  reader->self->identity = minipay_tls_identity_new (bytes, text, error);
-  if (text != NULL)
-    explicit_bzero (text, strlen (text));
-  g_free (text);
+  if (!config_open_passphrase (reader, field, &passphrase, error))
+    return FALSE;
+  pem = minipay_key_load_identity (material, passphrase, field->name, error);
+  if (pem != NULL)
+    reader->self->identity = minipay_tls_identity_new (pem, error);
   return reader->self->identity != NULL;
 }
 

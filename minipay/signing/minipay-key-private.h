@@ -30,6 +30,11 @@ void minipay_key_get_secret_length (MinipayKey *self, gsize *length);
 MinipayKey *
 minipay_key_load_private (MinipaySecret *material, MinipayKey *passphrase, const char *what, GError **error);
 
+/* A private key with its certificate, for TLS: both out of one PEM text or PKCS#12 container, as PEM, the key
+ * first, then the certificate and what issued it. Keys of any kind. */
+MinipaySecret *
+minipay_key_load_identity (MinipaySecret *material, MinipayKey *passphrase, const char *what, GError **error);
+
 /* A public key (PEM SubjectPublicKeyInfo or PKCS#1, DER, bare base64), or a certificate, with its serial and
  * validity. */
 MinipayKey *minipay_key_load_public (MinipaySecret *material, const char *what, GError **error);
