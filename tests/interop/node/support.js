@@ -52,18 +52,18 @@ class Program {
 
 // The groups of a key file as the sandbox writes them: no escapes, no lists.
 function readConfig(file) {
-    const accounts = {};
+    const groups = {};
     let settings = null;
 
     for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
-        const group = line.match(/^\[account (.+)\]$/);
+        const group = line.match(/^\[(.+)\]$/);
         const setting = line.match(/^([^=#]+)=(.*)$/);
         if (group)
-            settings = accounts[group[1]] = {};
+            settings = groups[group[1]] = {};
         else if (setting)
             settings[setting[1]] = setting[2];
     }
-    return accounts;
+    return groups;
 }
 
 class Sandbox {
@@ -72,9 +72,15 @@ class Sandbox {
         self._folder = makeFolder();
         self._program = new Program(process.env.MINIPAY_SANDBOX,
             ['--write-config', self._folder, '--until-stdin-closes']);
-        const ready = await self._program.read();
-        self.endpoint = ready.endpoint;
-        self._accounts = readConfig(ready.config);
+        try {
+            const ready = await self._program.read();
+            self.endpoint = ready.endpoint;
+            self._config = readConfig(ready.config);
+            self.authority = fs.readFileSync(self._config.transport['ca-file']);
+        } catch (error) {
+            await self.close(); // or this process would never end
+            throw error;
+        }
         return self;
     }
 
@@ -85,7 +91,7 @@ class Sandbox {
 
     // The settings of an account, each file: put in full.
     account(name) {
-        const settings = this._accounts[name];
+        const settings = this._config[`account ${name}`];
         assert.ok(settings, `the sandbox has no account ${name}`);
         return Object.fromEntries(Object.entries(settings).map(([field, value]) =>
             [field, value.startsWith('file:') ? path.resolve(this._folder, value.slice(5)) : value]));
