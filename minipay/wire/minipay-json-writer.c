@@ -245,6 +245,70 @@ minipay_json_writer_add_boolean (MinipayJsonWriter *self, const char *name, gboo
     g_string_append (self->text, value ? "true" : "false");
 }
 
+static void
+writer_add_children (MinipayJsonWriter *self, const char *name, GVariant *value)
+{
+  const gboolean is_object = g_variant_is_of_type (value, G_VARIANT_TYPE_DICTIONARY);
+
+  writer_begin_container (self, name, is_object ? '{' : '[', is_object ? '}' : ']');
+  for (gsize i = 0; i < g_variant_n_children (value); i++) {
+    g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+    g_autoptr (GVariant) key = is_object ? g_variant_get_child_value (child, 0) : NULL;
+    g_autoptr (GVariant) member = is_object ? g_variant_get_child_value (child, 1) : NULL;
+
+    if (is_object)
+      minipay_json_writer_add_variant (self, g_variant_get_string (key, NULL), member);
+    else
+      minipay_json_writer_add_variant (self, NULL, child);
+  }
+  writer_end_container (self, is_object ? '}' : ']');
+}
+
+/* As deep as variants may be nested; every kind but the two containers is one token. */
+void
+minipay_json_writer_add_variant (MinipayJsonWriter *self, const char *name, GVariant *value)
+{
+  g_autoptr (GVariant) inner = NULL;
+  g_autofree char *what = NULL;
+
+  g_return_if_fail (self != NULL && value != NULL);
+
+  switch (g_variant_classify (value)) {
+  case G_VARIANT_CLASS_VARIANT:
+    inner = g_variant_get_variant (value);
+    minipay_json_writer_add_variant (self, name, inner);
+    return;
+  case G_VARIANT_CLASS_STRING:
+    minipay_json_writer_add_string (self, name, g_variant_get_string (value, NULL));
+    return;
+  case G_VARIANT_CLASS_BOOLEAN:
+    minipay_json_writer_add_boolean (self, name, g_variant_get_boolean (value));
+    return;
+  case G_VARIANT_CLASS_INT32:
+    minipay_json_writer_add_integer (self, name, g_variant_get_int32 (value));
+    return;
+  case G_VARIANT_CLASS_INT64:
+    minipay_json_writer_add_integer (self, name, g_variant_get_int64 (value));
+    return;
+  case G_VARIANT_CLASS_UINT32:
+    minipay_json_writer_add_integer (self, name, g_variant_get_uint32 (value));
+    return;
+  case G_VARIANT_CLASS_ARRAY:
+    if (!g_variant_is_of_type (value, G_VARIANT_TYPE_DICTIONARY) ||
+        g_variant_is_of_type (value, G_VARIANT_TYPE ("a{s*}"))) {
+      writer_add_children (self, name, value);
+      return;
+    }
+    break;
+  default:
+    break;
+  }
+  what =
+      g_strdup_printf ("is of type %s, allowed are texts, whole numbers, booleans, lists and dictionaries of them",
+                       g_variant_get_type_string (value));
+  writer_note (self, MINIPAY_ERROR_INVALID, what, name);
+}
+
 GBytes *
 minipay_json_writer_finish (MinipayJsonWriter *self, GError **error)
 {

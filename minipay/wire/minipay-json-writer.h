@@ -29,6 +29,9 @@ MINIPAY_API void minipay_json_writer_add_integer (MinipayJsonWriter *self, const
 MINIPAY_API void minipay_json_writer_add_number (MinipayJsonWriter *self, const char *name, const char *text);
 MINIPAY_API void minipay_json_writer_add_null (MinipayJsonWriter *self, const char *name);
 MINIPAY_API void minipay_json_writer_add_boolean (MinipayJsonWriter *self, const char *name, gboolean value);
+/* Texts, whole numbers, booleans, lists, and dictionaries with texts as keys, one in the other; what is boxed in
+ * `v` counts as what it boxes. INVALID for the rest: an amount in a fraction is none. */
+MINIPAY_API void minipay_json_writer_add_variant (MinipayJsonWriter *self, const char *name, GVariant *value);
 
 /* The text; the writer is then empty and may be used again. INVALID: text that was not UTF-8. INTERNAL:
  * unbalanced. */

@@ -63,6 +63,10 @@ MINIPAY_API gboolean minipay_json_get_integer (const MinipayJson *self, MinipayJ
 /* The value's own bytes in the text, quotes and braces included; borrowed. */
 MINIPAY_API const char *minipay_json_get_raw (const MinipayJson *self, MinipayJsonNode node, gsize *length);
 
+/* A value as scripts take it: whole numbers `x`, other numbers as their text, texts `s`, lists `av`, objects
+ * `a{sv}`; null is left out. NULL for null and for no value. (transfer full) */
+MINIPAY_API GVariant *minipay_json_dup_variant (const MinipayJson *self, MinipayJsonNode node);
+
 /*
  * What a codec reads. An absent member, null and (for the optional readers) nothing else count as "not
  * there"; another type or range is a PROTOCOL error that names the member, what was read and what was
