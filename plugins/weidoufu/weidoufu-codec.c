@@ -3,12 +3,29 @@
 
 #include <string.h>
 
-#define PAY_TYPE_WECHAT  1
-#define PAY_TYPE_ALIPAY  2
-#define MAX_TOTAL_FEE    999999999
-#define MAX_LEDGER_BYTES 512
+#include "weidoufu-message.h"
+
+#define MAX_LEDGER_BYTES   512
+#define MAX_EXPIRE         60
+#define H5_DEFAULT_EXPIRE  30
+#define WECHAT_CODE_LENGTH 18
 
 /* --- The order --- */
+
+static const char *const paths[] = {
+  [MINIPAY_METHOD_MINI_PROGRAM] = "/pay/miniapp",
+  [MINIPAY_METHOD_JSAPI] = "/pay/jsapi",
+  [MINIPAY_METHOD_NATIVE] = "/pay/native",
+  [MINIPAY_METHOD_APP] = "/pay/app",
+  [MINIPAY_METHOD_H5] = "/pay/mobile",
+  [MINIPAY_METHOD_CODE] = "/pay/micropay",
+};
+
+static const gint64 pay_types[] = {
+  [MINIPAY_WALLET_WECHAT] = 1,
+  [MINIPAY_WALLET_ALIPAY] = 2,
+  [MINIPAY_WALLET_UNIONPAY] = 3,
+};
 
 /* The receivers of a shared payment: the exact text takes part in the signature. */
 static char *
@@ -47,55 +64,101 @@ codec_dup_ledger (MinipayOrder *order, GError **error)
   return g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
 }
 
-static char *
-codec_sign_params (MinipayExchange *x, MinipayParams *params, GError **error)
+/* FALSE without an error when the order does not say. */
+static gboolean
+codec_get_expire (MinipayExchange *x, gint64 *minutes)
 {
-  g_autofree char *sorted = NULL;
-  g_autofree char *text = NULL;
+  GVariant *extras = minipay_exchange_get_extras (x);
 
-  if (!minipay_params_check_unambiguous (params, error))
-    return NULL;
-  sorted = minipay_params_to_sorted_text (params, "sign");
-  text = g_strconcat (sorted, "&secret_key=", NULL);
-  return minipay_exchange_sign (x, MINIPAY_SCHEME_MD5, "secret-key", text, strlen (text), error);
+  return extras != NULL && g_variant_lookup (extras, "expire", "x", minutes);
 }
 
-static MinipayHttpRequest *
-codec_new_post (MinipayExchange *x, const char *path, MinipayParams *params, GError **error)
+static gboolean
+codec_add_expire (MinipayExchange *x, MinipayParams *params, GError **error)
 {
-  gboolean is_form = g_strcmp0 (minipay_exchange_get_setting (x, "body-format"), "form") == 0;
-  g_autofree char *sign = codec_sign_params (x, params, error);
-  g_autoptr (GBytes) body = NULL;
-  MinipayHttpRequest *request;
+  gint64 minutes;
 
-  if (sign == NULL)
-    return NULL;
-  minipay_params_set_string (params, "sign", sign);
-  body = is_form ? minipay_params_to_form (params, error) : minipay_params_to_json (params, error);
-  if (body == NULL)
-    return NULL;
-  request = minipay_http_request_new ("POST", path, body);
-  minipay_http_request_add_header (
-      request, "Content-Type", is_form ? "application/x-www-form-urlencoded" : "application/json");
-  minipay_http_request_add_header (request, "Accept", "application/json");
-  return request;
+  if (!codec_get_expire (x, &minutes))
+    return TRUE;
+  if (minutes < 1 || minutes > MAX_EXPIRE) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "expire is %" G_GINT64_FORMAT " minutes, allowed are 1 to %d",
+                 minutes,
+                 MAX_EXPIRE);
+    return FALSE;
+  }
+  minipay_params_set_integer (params, "expire", minutes);
+  return TRUE;
+}
+
+/* The first two digits of a code say which wallet it is of. It is as good as money: no error repeats it. */
+static gboolean
+codec_check_code (MinipayExchange *x, GError **error)
+{
+  const char *code = minipay_exchange_get_extra_text (x, "auth_code");
+  const gboolean is_wechat = minipay_exchange_get_wallet (x) == MINIPAY_WALLET_WECHAT;
+  int start;
+
+  if (code == NULL)
+    return TRUE;
+  start = (code[0] - '0') * 10 + (code[1] - '0');
+  if (is_wechat ? strlen (code) == WECHAT_CODE_LENGTH && start >= 10 && start <= 15 : start >= 25 && start <= 30)
+    return TRUE;
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_INVALID,
+               "auth_code has %u digits and begins with %02d, allowed are %s",
+               (guint) strlen (code),
+               start,
+               is_wechat ? "18 that begin with 10 to 15" : "16 to 24 that begin with 25 to 30");
+  return FALSE;
+}
+
+/* How UnionPay's browser names a buyer is not documented; the other two must be told. */
+static gboolean
+codec_add_payer (MinipayExchange *x, MinipayParams *params, GError **error)
+{
+  const MinipayWallet wallet = minipay_exchange_get_wallet (x);
+  const char *payer = minipay_order_get_payer (minipay_exchange_get_order (x));
+
+  if (minipay_exchange_get_method (x) == MINIPAY_METHOD_JSAPI && wallet != MINIPAY_WALLET_UNIONPAY &&
+      (payer == NULL || *payer == '\0')) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "payer is missing, jsapi with this wallet needs it");
+    return FALSE;
+  }
+  minipay_params_set_string (params, wallet == MINIPAY_WALLET_WECHAT ? "openid" : "buyer_id", payer);
+  return TRUE;
+}
+
+static gboolean
+codec_add_extras (MinipayExchange *x, MinipayParams *params, GError **error)
+{
+  static const char *const texts[] = { "appid", "return_url", "quit_url", "auth_code" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    minipay_params_set_string (params, texts[i], minipay_exchange_get_extra_text (x, texts[i]));
+  return codec_check_code (x, error) && codec_add_expire (x, params, error);
 }
 
 MinipayHttpRequest *
 weidoufu_build_create (MinipayExchange *x, gconstpointer data, GError **error)
 {
   MinipayOrder *order = minipay_exchange_get_order (x);
-  gboolean is_wechat = minipay_exchange_get_wallet (x) == MINIPAY_WALLET_WECHAT;
   g_autoptr (MinipayParams) params = minipay_params_new ();
 
   minipay_params_set_string (params, "access_key", minipay_exchange_get_setting (x, "access-key"));
   minipay_params_set_string (params, "body", minipay_order_get_subject (order));
   minipay_params_set_string (params, "out_order_no", minipay_order_get_out_trade_no (order));
-  minipay_params_set_integer (params, "pay_type", is_wechat ? PAY_TYPE_WECHAT : PAY_TYPE_ALIPAY);
+  minipay_params_set_integer (params, "pay_type", pay_types[minipay_exchange_get_wallet (x)]);
   minipay_params_set_integer (params, "total_fee", minipay_money_get_minor (minipay_order_get_total (order)));
-  minipay_params_set_string (params, is_wechat ? "openid" : "buyer_id", minipay_order_get_payer (order));
+  if (!codec_add_payer (x, params, error))
+    return NULL;
   minipay_params_set_string (params, "notify_url", minipay_order_get_notify_url (order));
   minipay_params_set_string (params, "attach", minipay_order_get_attach (order));
+  if (!codec_add_extras (x, params, error))
+    return NULL;
   if (minipay_order_get_splits (order) != NULL && g_variant_n_children (minipay_order_get_splits (order)) > 0) {
     g_autofree char *ledger = codec_dup_ledger (order, error);
 
@@ -103,104 +166,83 @@ weidoufu_build_create (MinipayExchange *x, gconstpointer data, GError **error)
       return NULL;
     minipay_params_set_string (params, "ledger", ledger);
   }
-  return codec_new_post (x, "/pay/miniapp", params, error);
+  return weidoufu_message_new_post (x, paths[minipay_exchange_get_method (x)], params, error);
 }
 
-/* --- Answers: none of them is signed --- */
+/* --- Its answer --- */
 
-/* A number, or the same as text: the manual's samples have both. */
-static gboolean
-codec_read_number (const MinipayJson *json,
-                   MinipayJsonNode object,
-                   const char *name,
-                   gint64 minimum,
-                   gint64 maximum,
-                   gint64 *value,
-                   GError **error)
+static MinipayCheckoutKind
+codec_get_kind (MinipayExchange *x)
 {
-  const char *text = minipay_json_get_string (json, minipay_json_get_member (json, object, name));
-  guint64 number;
-
-  if (text == NULL)
-    return minipay_json_require_integer (json, object, name, minimum, maximum, value, error);
-  if (g_ascii_isdigit (*text) && (*text != '0' || text[1] == '\0') &&
-      g_ascii_string_to_unsigned (text, 10, (guint64) minimum, (guint64) maximum, &number, NULL)) {
-    *value = (gint64) number;
-    return TRUE;
+  switch (minipay_exchange_get_method (x)) {
+  case MINIPAY_METHOD_NATIVE:
+    return MINIPAY_CHECKOUT_KIND_QR_CODE;
+  case MINIPAY_METHOD_H5:
+  case MINIPAY_METHOD_APP:
+    return MINIPAY_CHECKOUT_KIND_REDIRECT;
+  case MINIPAY_METHOD_CODE:
+    /* a success is said to be paid already. Nobody signed it: the query that follows settles it, by the number that
+     * is noted here */
+    return MINIPAY_CHECKOUT_KIND_PENDING;
+  case MINIPAY_METHOD_MINI_PROGRAM:
+  case MINIPAY_METHOD_JSAPI:
+  case MINIPAY_METHOD_TRANSIT:
+  default:
+    return minipay_exchange_get_wallet (x) == MINIPAY_WALLET_WECHAT ? MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT
+                                                                    : MINIPAY_CHECKOUT_KIND_MY_TRADE_PAY;
   }
-  g_set_error (error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_PROTOCOL,
-               "%s is a text that is no whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-               name,
-               minimum,
-               maximum);
-  return FALSE;
 }
 
-/* No list of error codes is published; a refusal that speaks of the signature is a matter of configuration.
- */
-static void
-codec_refuse (MinipayExchange *x, const MinipayJson *json, GError **error)
+static const char *
+codec_require_url (MinipayExchange *x, const MinipayJson *json, MinipayJsonNode details, GError **error)
 {
-  MinipayJsonNode root = minipay_json_get_root (json);
-  const char *message = minipay_json_get_string (json, minipay_json_get_member (json, root, "message"));
+  const char *name = minipay_exchange_get_method (x) == MINIPAY_METHOD_NATIVE ? "code_url" : "todo_url";
+  const char *url = minipay_json_require_string (json, details, name, error);
 
-  if (message == NULL)
-    message = minipay_json_get_string (json, minipay_json_get_member (json, root, "msg"));
-  if (message != NULL && strstr (message, "签名") != NULL)
-    minipay_exchange_refuse (x, MINIPAY_ERROR_AUTH, "0", message, "check access-key and secret-key", error);
-  else
-    minipay_exchange_refuse_known (x, "0", message, error);
-}
-
-/* The envelope {code, message, data}: the document when code is 1. */
-static MinipayJson *
-codec_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
-{
-  GBytes *body = minipay_exchange_require_body (x, answer, error);
-  g_autoptr (MinipayJson) json = NULL;
-  MinipayJsonNode root;
-  gint64 code;
-
-  json = body != NULL ? minipay_json_parse (body, error) : NULL;
-  if (json == NULL)
-    return NULL;
-  root = minipay_json_get_root (json);
-  if (!codec_read_number (json,
-                          root,
-                          minipay_json_get_member (json, root, "code") != 0 ? "code" : "return_code",
-                          0,
-                          1,
-                          &code,
-                          error))
-    return NULL;
-  if (code == 1)
-    return g_steal_pointer (&json);
-  codec_refuse (x, json, error);
+  if (url == NULL || *url != '\0')
+    return url;
+  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "a success without a cashier: %s is empty", name);
   return NULL;
 }
 
+static GDateTime *
+codec_dup_expiry (MinipayExchange *x)
+{
+  const gboolean is_h5 = minipay_exchange_get_method (x) == MINIPAY_METHOD_H5;
+  gint64 minutes = 0;
+
+  if (!codec_get_expire (x, &minutes) && is_h5)
+    minutes = H5_DEFAULT_EXPIRE;
+  return minutes > 0 ? g_date_time_new_from_unix_utc (minipay_exchange_get_now (x) + minutes * 60) : NULL;
+}
+
 /* The gateway signs for the buyer's application, with whatever algorithm it likes: the values are passed on
- * as they came. The application's id is not for a mini-program. */
+ * as they came. The application's id is for pages, and not for a mini-program. */
 static gboolean
-codec_set_wechat_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode jsapi, GError **error)
+codec_set_wechat_params (
+    MinipayExchange *x, MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode jsapi, GError **error)
 {
   static const char *const names[] = { "timestamp", "nonce_str", "package", "sign_type", "pay_sign", NULL };
+  const MinipayMethod method = minipay_exchange_get_method (x);
   g_auto (GStrv) values = minipay_json_dup_scalars (json, jsapi, names, error);
+  g_autofree char *app_id = NULL;
 
   if (values == NULL)
     return FALSE;
+  if (method == MINIPAY_METHOD_JSAPI) {
+    app_id = minipay_json_dup_scalar (json, jsapi, "app_id", error);
+    if (app_id == NULL)
+      return FALSE;
+  }
   minipay_checkout_set_wechat_cashier (
-      checkout,
-      MINIPAY_METHOD_MINI_PROGRAM,
-      &(MinipayWechatCashier){ NULL, values[0], values[1], values[2], values[3], values[4] });
-  minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_UNI_APP, "orderInfo", "wx");
+      checkout, method, &(MinipayWechatCashier){ app_id, values[0], values[1], values[2], values[3], values[4] });
+  if (method == MINIPAY_METHOD_MINI_PROGRAM)
+    minipay_checkout_set_param (checkout, MINIPAY_RUNTIME_UNI_APP, "orderInfo", "wx");
   return TRUE;
 }
 
 static gboolean
-codec_set_alipay_params (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode jsapi, GError **error)
+codec_set_trade_no (MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode jsapi, GError **error)
 {
   g_autofree char *trade_no = minipay_json_dup_scalar (json, jsapi, "trade_no", error);
 
@@ -210,47 +252,79 @@ codec_set_alipay_params (MinipayCheckout *checkout, const MinipayJson *json, Min
   return TRUE;
 }
 
-GObject *
-weidoufu_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
+static gboolean
+codec_set_params (
+    MinipayExchange *x, MinipayCheckout *checkout, const MinipayJson *json, MinipayJsonNode details, GError **error)
 {
-  gboolean is_wechat = minipay_exchange_get_wallet (x) == MINIPAY_WALLET_WECHAT;
-  g_autoptr (MinipayJson) json = codec_read_answer (x, answer, error);
-  g_autoptr (MinipayCheckout) checkout = NULL;
-  MinipayJsonNode details, jsapi;
-  const char *out_order_no, *mch_trade_no;
-  gboolean is_good;
+  MinipayJsonNode jsapi = minipay_json_get_member (json, details, "jsapi");
 
-  if (json == NULL)
-    return NULL;
-  /* the manual's tables put the members at the top, its samples into details: both are read */
-  details = minipay_json_get_member (json, minipay_json_get_root (json), "data");
-  if (minipay_json_get_kind (json, details) != MINIPAY_JSON_OBJECT)
-    details = minipay_json_get_root (json);
-  jsapi = minipay_json_get_member (json, details, "jsapi");
   if (jsapi == 0)
     jsapi = details;
-  out_order_no = minipay_json_require_string (json, details, "out_order_no", error);
-  mch_trade_no = out_order_no != NULL ? minipay_json_require_string (json, details, "mch_trade_no", error) : NULL;
-  if (mch_trade_no == NULL)
-    return NULL;
   /* '' instead of an object is how this gateway says that there is nothing to open */
   if (minipay_json_get_kind (json, jsapi) != MINIPAY_JSON_OBJECT) {
     g_set_error (
         error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "a success without payment parameters: jsapi is no object");
-    return NULL;
+    return FALSE;
   }
-  checkout =
-      g_object_new (MINIPAY_TYPE_CHECKOUT,
-                    "kind",
-                    is_wechat ? MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT : MINIPAY_CHECKOUT_KIND_MY_TRADE_PAY,
-                    "out-trade-no",
-                    out_order_no,
-                    "transaction-id",
-                    *mch_trade_no != '\0' ? mch_trade_no : NULL,
-                    NULL);
-  is_good = is_wechat ? codec_set_wechat_params (checkout, json, jsapi, error)
-                      : codec_set_alipay_params (checkout, json, jsapi, error);
-  return is_good ? G_OBJECT (g_steal_pointer (&checkout)) : NULL;
+  return minipay_checkout_get_kind (checkout) == MINIPAY_CHECKOUT_KIND_WX_REQUEST_PAYMENT
+             ? codec_set_wechat_params (x, checkout, json, jsapi, error)
+             : codec_set_trade_no (checkout, json, jsapi, error);
+}
+
+static GObject *
+codec_read_success (MinipayExchange *x, const MinipayJson *json, GError **error)
+{
+  const MinipayCheckoutKind kind = codec_get_kind (x);
+  const gboolean has_url = kind == MINIPAY_CHECKOUT_KIND_QR_CODE || kind == MINIPAY_CHECKOUT_KIND_REDIRECT;
+  const gboolean has_params = !has_url && kind != MINIPAY_CHECKOUT_KIND_PENDING;
+  MinipayJsonNode details = minipay_json_get_member (json, minipay_json_get_root (json), "data");
+  g_autoptr (GDateTime) expires_at = codec_dup_expiry (x);
+  g_autoptr (MinipayCheckout) checkout = NULL;
+  const char *out_order_no, *mch_trade_no;
+  const char *url = NULL;
+
+  /* the manual's tables put the members at the top, its samples into details: both are read */
+  if (minipay_json_get_kind (json, details) != MINIPAY_JSON_OBJECT)
+    details = minipay_json_get_root (json);
+  out_order_no = minipay_json_require_string (json, details, "out_order_no", error);
+  mch_trade_no = out_order_no != NULL ? minipay_json_require_string (json, details, "mch_trade_no", error) : NULL;
+  if (mch_trade_no == NULL)
+    return NULL;
+  url = has_url ? codec_require_url (x, json, details, error) : NULL;
+  if (has_url && url == NULL)
+    return NULL;
+  checkout = g_object_new (MINIPAY_TYPE_CHECKOUT,
+                           "kind",
+                           kind,
+                           "expires-at",
+                           expires_at,
+                           "url",
+                           url,
+                           "out-trade-no",
+                           out_order_no,
+                           "transaction-id",
+                           *mch_trade_no != '\0' ? mch_trade_no : NULL,
+                           NULL);
+  if (has_params && !codec_set_params (x, checkout, json, details, error))
+    return NULL;
+  return G_OBJECT (g_steal_pointer (&checkout));
+}
+
+GObject *
+weidoufu_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
+{
+  gboolean is_good = FALSE;
+  g_autoptr (MinipayJson) json = weidoufu_message_open (x, answer, &is_good, error);
+
+  if (json == NULL)
+    return NULL;
+  if (is_good)
+    return codec_read_success (x, json, error);
+  /* told like a failure, and not the end of it */
+  if (minipay_exchange_get_method (x) == MINIPAY_METHOD_CODE && weidoufu_message_waits_for_buyer (json))
+    return G_OBJECT (minipay_checkout_new (MINIPAY_CHECKOUT_KIND_PENDING, NULL));
+  weidoufu_message_refuse (x, json, error);
+  return NULL;
 }
 
 /* --- The query: unsigned in both directions, and without an amount --- */
@@ -279,7 +353,7 @@ weidoufu_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpRespons
     MINIPAY_PAYMENT_STATE_PAID,
     MINIPAY_PAYMENT_STATE_FAILED,
   };
-  g_autoptr (MinipayJson) json = codec_read_answer (x, answer, error);
+  g_autoptr (MinipayJson) json = weidoufu_message_read_answer (x, answer, error);
   MinipayPaymentClaim claim = { 0 };
   MinipayJsonNode details;
   const char *out_order_no, *mch_trade_no;
@@ -292,173 +366,11 @@ weidoufu_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpRespons
   mch_trade_no = out_order_no != NULL ? minipay_json_require_string (json, details, "mch_trade_no", error) : NULL;
   /* the state of the payment is details.status alone: the text "success" beside it only says that there is an
    * answer */
-  if (mch_trade_no == NULL || !codec_read_number (json, details, "status", 0, 99, &status, error))
+  if (mch_trade_no == NULL || !weidoufu_message_read_number (json, details, "status", 0, 99, &status, error))
     return NULL;
   claim.out_trade_no = out_order_no;
   claim.transaction_id = mch_trade_no;
   claim.state = status < (gint64) G_N_ELEMENTS (states) ? states[status] : MINIPAY_PAYMENT_STATE_UNKNOWN;
   claim.raw_text = minipay_http_response_get_body (answer);
   return G_OBJECT (minipay_payment_new_from_claim (&claim));
-}
-
-/* --- The notification --- */
-
-/* One value written anew: strings by what they say, numbers digit by digit. The reader bounds the depth. */
-static void
-codec_write_compact (MinipayJsonWriter *writer, const char *name, const MinipayJson *json, MinipayJsonNode node)
-{
-  const gboolean is_object = minipay_json_get_kind (json, node) == MINIPAY_JSON_OBJECT;
-  g_autofree char *number = NULL;
-  const char *raw;
-  gsize length;
-
-  switch (minipay_json_get_kind (json, node)) {
-  case MINIPAY_JSON_STRING:
-    minipay_json_writer_add_string (writer, name, minipay_json_get_string (json, node));
-    break;
-  case MINIPAY_JSON_NUMBER:
-    raw = minipay_json_get_raw (json, node, &length);
-    number = g_strndup (raw, length);
-    minipay_json_writer_add_number (writer, name, number);
-    break;
-  case MINIPAY_JSON_BOOLEAN:
-    minipay_json_writer_add_boolean (writer, name, minipay_json_get_boolean (json, node));
-    break;
-  case MINIPAY_JSON_OBJECT:
-  case MINIPAY_JSON_ARRAY:
-    is_object ? minipay_json_writer_begin_object (writer, name) : minipay_json_writer_begin_array (writer, name);
-    for (MinipayJsonNode child = minipay_json_get_first (json, node); child != 0;
-         child = minipay_json_get_next (json, child))
-      codec_write_compact (writer, is_object ? minipay_json_get_name (json, child) : NULL, json, child);
-    is_object ? minipay_json_writer_end_object (writer) : minipay_json_writer_end_array (writer);
-    break;
-  case MINIPAY_JSON_NULL:
-  case MINIPAY_JSON_NONE:
-  default:
-    minipay_json_writer_add_null (writer, name);
-    break;
-  }
-}
-
-/* The content written anew, in its order and without spaces: what one client in the field signs. */
-static GBytes *
-codec_compact_content (const MinipayJson *json, MinipayJsonNode content, GError **error)
-{
-  g_autoptr (MinipayJsonWriter) writer = minipay_json_writer_new ();
-
-  codec_write_compact (writer, NULL, json, content);
-  return minipay_json_writer_finish (writer, error);
-}
-
-/* The name as it stands before the value: one written with escapes is a name in disguise. */
-static gboolean
-codec_is_plainly_named (const MinipayJson *json, MinipayJsonNode content, const char *text)
-{
-  gsize length;
-  const char *end = minipay_json_get_raw (json, content, &length);
-  static const char quoted[] = "\"content\"";
-
-  while (end > text && (g_ascii_isspace (end[-1]) || end[-1] == ':'))
-    end--;
-  return end - text >= (gssize) strlen (quoted) && memcmp (end - strlen (quoted), quoted, strlen (quoted)) == 0;
-}
-
-/* The signature covers the bytes of the top-level member content, and the same bytes are read afterwards. */
-static gboolean
-codec_verify_content (
-    MinipayExchange *x, const MinipayJson *json, MinipayJsonNode content, const char *sign, GError **error)
-{
-  MinipayScheme scheme = g_strcmp0 (minipay_exchange_get_setting (x, "notify-digest"), "raw") == 0
-                             ? MINIPAY_SCHEME_HMAC_SHA256_RAW_MD5
-                             : MINIPAY_SCHEME_HMAC_SHA256_HEX_MD5;
-  g_autoptr (GBytes) compact = NULL;
-  const char *text;
-  gsize length;
-
-  if (g_strcmp0 (minipay_exchange_get_setting (x, "notify-text"), "compact") == 0) {
-    compact = codec_compact_content (json, content, error);
-    if (compact == NULL)
-      return FALSE;
-    text = g_bytes_get_data (compact, &length);
-  } else {
-    text = minipay_json_get_raw (json, content, &length);
-  }
-  return minipay_exchange_verify (x, scheme, "secret-key", text, length, sign, error);
-}
-
-static MinipayPayment *
-codec_read_content (const MinipayJson *json, MinipayJsonNode content, GError **error)
-{
-  /* 3 is "closed" here and "failed" in the answer to a query */
-  static const MinipayPaymentState states[] = {
-    MINIPAY_PAYMENT_STATE_UNKNOWN,
-    MINIPAY_PAYMENT_STATE_PENDING,
-    MINIPAY_PAYMENT_STATE_PAID,
-    MINIPAY_PAYMENT_STATE_CLOSED,
-  };
-  const char *out_order_no = minipay_json_require_string (json, content, "out_order_no", error);
-  const char *mch_trade_no =
-      out_order_no != NULL ? minipay_json_require_string (json, content, "mch_trade_no", error) : NULL;
-  const char *attach = NULL;
-  const char *pay_time = NULL;
-  g_autoptr (MinipayMoney) total = NULL;
-  g_autoptr (GDateTime) paid_at = NULL;
-  g_autoptr (GBytes) raw = NULL;
-  MinipayPaymentClaim claim;
-  gint64 fee, status;
-  gsize length;
-  const char *text;
-
-  if (mch_trade_no == NULL || !codec_read_number (json, content, "total_fee", 1, MAX_TOTAL_FEE, &fee, error) ||
-      !codec_read_number (json, content, "status", 0, 99, &status, error) ||
-      !minipay_json_read_string (json, content, "attach", &attach, error) ||
-      !minipay_json_read_string (json, content, "pay_time", &pay_time, error))
-    return NULL;
-  if (pay_time != NULL && *pay_time != '\0') {
-    paid_at = minipay_time_parse_spaced (pay_time, error);
-    if (paid_at == NULL)
-      return NULL;
-  }
-  total = minipay_money_new (fee, "CNY");
-  text = minipay_json_get_raw (json, content, &length);
-  raw = g_bytes_new (text, length);
-  claim = (MinipayPaymentClaim){
-    .out_trade_no = out_order_no,
-    .transaction_id = mch_trade_no,
-    .state = status < (gint64) G_N_ELEMENTS (states) ? states[status] : MINIPAY_PAYMENT_STATE_UNKNOWN,
-    .total = total,
-    .paid_at = paid_at,
-    .attach = attach,
-    .raw_text = raw,
-  };
-  return minipay_payment_new_from_claim (&claim);
-}
-
-GObject *
-weidoufu_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error)
-{
-  GBytes *body = minipay_http_request_get_body (incoming);
-  g_autoptr (MinipayJson) json = NULL;
-  MinipayJsonNode root, content;
-  const char *sign;
-
-  if (body == NULL) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification is empty");
-    return NULL;
-  }
-  json = minipay_json_parse (body, error);
-  if (json == NULL)
-    return NULL;
-  root = minipay_json_get_root (json);
-  content = minipay_json_require_object (json, root, "content", error);
-  if (content == 0)
-    return NULL;
-  if (!codec_is_plainly_named (json, content, g_bytes_get_data (body, NULL))) {
-    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the member content is written with escapes");
-    return NULL;
-  }
-  sign = minipay_json_get_string (json, minipay_json_get_member (json, root, "sign"));
-  if (!codec_verify_content (x, json, content, sign, error))
-    return NULL;
-  return (GObject *) codec_read_content (json, content, error);
 }

@@ -3,12 +3,19 @@
 
 #include "weidoufu-codec.h"
 
-/* weidoufu, an aggregator of WeChat Pay and Alipay. */
+/* weidoufu, an aggregator of WeChat Pay, Alipay and UnionPay. */
 
-/* The manual does not say what a repeated out_order_no does, so an order is never repeated by itself. */
+/* The manual does not say what a repeated out_order_no does, so an order is never repeated by itself; a refund sent
+ * twice is two refunds. */
 static const MinipayCall weidoufu_calls[] = {
   { MINIPAY_OPERATION_CREATE, MINIPAY_SEND_FLAGS_NONE, weidoufu_build_create, weidoufu_parse_create },
   { MINIPAY_OPERATION_QUERY, MINIPAY_SEND_FLAGS_SAFE, weidoufu_build_query, weidoufu_parse_query },
+  { MINIPAY_OPERATION_REFUND, MINIPAY_SEND_FLAGS_NONE, weidoufu_build_refund, weidoufu_parse_refund },
+  { MINIPAY_OPERATION_CALL,
+    MINIPAY_SEND_FLAGS_SAFE,
+    weidoufu_build_account_query,
+    weidoufu_parse_account_query,
+    .name = "account-query" },
   { 0 },
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/minipay-error.h"
+#include "provider/minipay-call-request-private.h"
 #include "provider/minipay-error-table-private.h"
 #include "provider/minipay-limits-private.h"
 #include "provider/minipay-manifest-private.h"
@@ -274,6 +275,46 @@ minipay_test_exchange_query (MinipayTestExchange *self, MinipayPaymentRef *ref, 
   return minipay_exchange_begin (self->exchange, error);
 }
 
+static gboolean
+test_check_subject (MinipayTestExchange *self, const char *name, gpointer subject, GError **error)
+{
+  if (MINIPAY_IS_PAYMENT_REF (subject))
+    return minipay_limits_check_ref (self->info, self->config, name, subject, error);
+  if (MINIPAY_IS_REFUND_REQUEST (subject))
+    return minipay_limits_check_refund (self->info, self->config, subject, error);
+  if (MINIPAY_IS_REFUND_REF (subject))
+    return minipay_limits_check_refund_ref (self->info, self->config, subject, error);
+  return minipay_limits_check_extras (minipay_provider_info_get_manifest (self->info),
+                                      self->config,
+                                      name,
+                                      NULL,
+                                      minipay_call_request_get_params (subject),
+                                      error);
+}
+
+gboolean
+minipay_test_exchange_ask (MinipayTestExchange *self, MinipayOperation operation, GObject *subject, GError **error)
+{
+  const char *name = operation == MINIPAY_OPERATION_CALL
+                         ? minipay_call_request_get_name (MINIPAY_CALL_REQUEST (subject))
+                         : minipay_operation_to_string (operation);
+
+  if (!minipay_limits_check_operation (self->info, self->config, name, error) ||
+      !test_check_subject (self, name, subject, error))
+    return FALSE;
+  test_exchange_start (self, operation, subject, MINIPAY_WALLET_ANY);
+  return minipay_exchange_begin (self->exchange, error);
+}
+
+gboolean
+minipay_test_exchange_call (MinipayTestExchange *self, const char *name, const char *params, GError **error)
+{
+  g_autoptr (MinipayCallRequest) request =
+      minipay_call_request_new (name, params != NULL ? g_variant_new_parsed (params) : NULL);
+
+  return minipay_test_exchange_ask (self, MINIPAY_OPERATION_CALL, G_OBJECT (request), error);
+}
+
 static GBytes *
 body_new (const char *body)
 {
@@ -327,6 +368,24 @@ minipay_test_exchange_get_payment (MinipayTestExchange *self)
 
   g_assert_true (MINIPAY_IS_PAYMENT (result));
   return MINIPAY_PAYMENT (result);
+}
+
+MinipayRefund *
+minipay_test_exchange_get_refund (MinipayTestExchange *self)
+{
+  GObject *result = minipay_exchange_get_result (self->exchange);
+
+  g_assert_true (MINIPAY_IS_REFUND (result));
+  return MINIPAY_REFUND (result);
+}
+
+MinipayReport *
+minipay_test_exchange_get_report (MinipayTestExchange *self)
+{
+  GObject *result = minipay_exchange_get_result (self->exchange);
+
+  g_assert_true (MINIPAY_IS_REPORT (result));
+  return MINIPAY_REPORT (result);
 }
 
 /* --- What came out --- */

@@ -5,6 +5,8 @@
 #include "core/minipay-order.h"
 #include "core/minipay-payment-ref.h"
 #include "core/minipay-payment.h"
+#include "core/minipay-refund.h"
+#include "core/minipay-report.h"
 #include "provider/minipay-account-config-private.h"
 #include "provider/minipay-exchange-private.h"
 
@@ -61,6 +63,12 @@ void minipay_test_exchange_free (MinipayTestExchange *self);
 /* The limits of the manifest, then the hook: what an account does before it sends. */
 gboolean minipay_test_exchange_create (MinipayTestExchange *self, MinipayOrder *order, GError **error);
 gboolean minipay_test_exchange_query (MinipayTestExchange *self, MinipayPaymentRef *ref, GError **error);
+/* Any other: @subject is what it is about. */
+gboolean
+minipay_test_exchange_ask (MinipayTestExchange *self, MinipayOperation operation, GObject *subject, GError **error);
+/* @params: the text of an a{sv}, or NULL. */
+gboolean
+minipay_test_exchange_call (MinipayTestExchange *self, const char *name, const char *params, GError **error);
 
 /* Answers the last request; @headers are pairs of name and value, NULL at the end, or NULL; a NULL body is
  * none. */
@@ -71,6 +79,8 @@ MinipayHttpRequest *minipay_test_incoming_new (const char *const *headers, const
 
 MinipayCheckout *minipay_test_exchange_get_checkout (MinipayTestExchange *self);
 MinipayPayment *minipay_test_exchange_get_payment (MinipayTestExchange *self);
+MinipayRefund *minipay_test_exchange_get_refund (MinipayTestExchange *self);
+MinipayReport *minipay_test_exchange_get_report (MinipayTestExchange *self);
 
 /* --- What came out --- */
 
