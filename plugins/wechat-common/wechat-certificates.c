@@ -6,7 +6,11 @@
 MinipayHttpRequest *
 wechat_certificates_build (MinipayExchange *x, gconstpointer data, GError **error)
 {
-  return wechat_message_new_request (x, "GET", data, NULL, error);
+  const char *algorithm = wechat_message_get_suite (x)->certificate_algorithm;
+  g_autofree char *target =
+      algorithm != NULL ? g_strconcat (data, "?algorithm_type=", algorithm, NULL) : g_strdup (data);
+
+  return wechat_message_new_request (x, "GET", target, NULL, error);
 }
 
 /* The answer is verified with a key trusted before: a first certificate is the merchant's to configure. */

@@ -3,10 +3,39 @@
 
 #include <string.h>
 
-#define SCHEME_NAME     "WECHATPAY2-SHA256-RSA2048"
-#define PROBE_PREFIX    "WECHATPAY/SIGNTEST/"
-#define FRESHNESS_S     300
-#define RESOURCE_CIPHER "AEAD_AES_256_GCM"
+#define PROBE_PREFIX "WECHATPAY/SIGNTEST/"
+#define FRESHNESS_S  300
+
+static const WechatSuite suites[] = {
+  { "WECHATPAY2-SHA256-RSA2048",
+    MINIPAY_SCHEME_RSA_SHA256,
+    "AEAD_AES_256_GCM",
+    MINIPAY_CIPHER_AES_256_GCM,
+    MINIPAY_CIPHER_RSA_OAEP,
+    "RSA",
+    NULL },
+  { "WECHATPAY2-SM2-WITH-SM3",
+    MINIPAY_SCHEME_SM2_SM3,
+    "AEAD_SM4_GCM",
+    MINIPAY_CIPHER_SM4_GCM,
+    MINIPAY_CIPHER_SM2,
+    "SM2",
+    "SM2" },
+};
+
+const WechatSuite *
+wechat_message_get_suite (MinipayExchange *x)
+{
+  MinipayAccountConfig *config = minipay_exchange_get_config (x);
+  const char *scheme = minipay_account_config_has_field (config, "sign-scheme")
+                           ? minipay_account_config_get_string (config, "sign-scheme")
+                           : NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (suites); i++)
+    if (g_strcmp0 (suites[i].name, scheme) == 0)
+      return &suites[i];
+  return &suites[0];
+}
 
 /* Every line of a signed text ends with a line feed, also the last, also the empty one. */
 static void
@@ -23,12 +52,14 @@ wechat_message_sign_lines (MinipayExchange *x, const char *const *lines, GError 
 
   for (; *lines != NULL; lines++)
     message_append_line (text, *lines, -1);
-  return minipay_exchange_sign (x, MINIPAY_SCHEME_RSA_SHA256, "private-key", text->str, text->len, error);
+  return minipay_exchange_sign (
+      x, wechat_message_get_suite (x)->scheme, "private-key", text->str, text->len, error);
 }
 
 static char *
 message_dup_authorization (MinipayExchange *x, const char *method, const char *target, GBytes *body, GError **error)
 {
+  const WechatSuite *suite = wechat_message_get_suite (x);
   MinipayAccountConfig *config = minipay_exchange_get_config (x);
   const char *nonce = minipay_exchange_get_nonce (x);
   g_autofree char *timestamp = g_strdup_printf ("%" G_GINT64_FORMAT, minipay_exchange_get_now (x));
@@ -42,11 +73,11 @@ message_dup_authorization (MinipayExchange *x, const char *method, const char *t
   message_append_line (text, timestamp, -1);
   message_append_line (text, nonce, -1);
   message_append_line (text, body_data, (gssize) n_body);
-  signature = minipay_exchange_sign (x, MINIPAY_SCHEME_RSA_SHA256, "private-key", text->str, text->len, error);
+  signature = minipay_exchange_sign (x, suite->scheme, "private-key", text->str, text->len, error);
   if (signature == NULL)
     return NULL;
-  return g_strdup_printf (SCHEME_NAME
-                          " mchid=\"%s\",nonce_str=\"%s\",timestamp=\"%s\",serial_no=\"%s\",signature=\"%s\"",
+  return g_strdup_printf ("%s mchid=\"%s\",nonce_str=\"%s\",timestamp=\"%s\",serial_no=\"%s\",signature=\"%s\"",
+                          suite->name,
                           minipay_account_config_get_string (config, "mchid"),
                           nonce,
                           timestamp,
@@ -65,7 +96,7 @@ message_dup_wanted_key_id (MinipayExchange *x)
   if (public_key_id != NULL && minipay_account_config_has_field (config, "public-key") &&
       g_strcmp0 (minipay_account_config_get_mode (config), "certificate") != 0)
     return g_strdup (public_key_id);
-  return minipay_exchange_dup_newest_key_id (x, MINIPAY_SCHEME_RSA_SHA256);
+  return minipay_exchange_dup_newest_key_id (x, wechat_message_get_suite (x)->scheme);
 }
 
 MinipayHttpRequest *
@@ -126,7 +157,8 @@ message_verify (MinipayExchange *x, MinipayHeaders *headers, GBytes *body, gbool
   message_append_line (text, timestamp, -1);
   message_append_line (text, nonce, -1);
   message_append_line (text, body_data, (gssize) n_body);
-  if (minipay_exchange_verify (x, MINIPAY_SCHEME_RSA_SHA256, key_id, text->str, text->len, signature, &local_error))
+  if (minipay_exchange_verify (
+          x, wechat_message_get_suite (x)->scheme, key_id, text->str, text->len, signature, &local_error))
     return TRUE;
 
   /* a label on what was refused already, never a way in */
@@ -201,6 +233,7 @@ wechat_message_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GEr
 GBytes *
 wechat_message_open_resource (MinipayExchange *x, const MinipayJson *json, MinipayJsonNode resource, GError **error)
 {
+  const WechatSuite *suite = wechat_message_get_suite (x);
   const char *algorithm = minipay_json_require_string (json, resource, "algorithm", error);
   const char *nonce = algorithm != NULL ? minipay_json_require_string (json, resource, "nonce", error) : NULL;
   const char *ciphertext = nonce != NULL ? minipay_json_require_string (json, resource, "ciphertext", error) : NULL;
@@ -208,15 +241,15 @@ wechat_message_open_resource (MinipayExchange *x, const MinipayJson *json, Minip
 
   if (ciphertext == NULL || !minipay_json_read_string (json, resource, "associated_data", &associated_data, error))
     return NULL;
-  if (strcmp (algorithm, RESOURCE_CIPHER) != 0) {
+  if (strcmp (algorithm, suite->resource_name) != 0) {
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_PROTOCOL,
-                 "resource is sealed with another algorithm than " RESOURCE_CIPHER);
+                 "resource is sealed with another algorithm than %s, which sign-scheme asks for",
+                 suite->resource_name);
     return NULL;
   }
-  return minipay_exchange_decrypt (
-      x, MINIPAY_CIPHER_AES_256_GCM, "api-v3-key", nonce, associated_data, ciphertext, error);
+  return minipay_exchange_decrypt (x, suite->resource, "api-v3-key", nonce, associated_data, ciphertext, error);
 }
 
 GBytes *

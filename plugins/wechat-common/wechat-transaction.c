@@ -119,8 +119,10 @@ wechat_transaction_parse_create (MinipayExchange *x,
   pay_sign = wechat_message_sign_lines (x, (const char *const[]){ appid, timestamp, nonce, package, NULL }, error);
   if (pay_sign == NULL)
     return NULL;
-  return G_OBJECT (
-      wechat_trade_new_checkout (x, &(MinipayWechatCashier){ appid, timestamp, nonce, package, "RSA", pay_sign }));
+  return G_OBJECT (wechat_trade_new_checkout (
+      x,
+      &(MinipayWechatCashier){
+          appid, timestamp, nonce, package, wechat_message_get_suite (x)->sign_type, pay_sign }));
 }
 
 /* --- The query --- */
