@@ -325,7 +325,10 @@ minipay_intent_advance (MinipayIntent *self, MinipayIntentState state, const cha
                  quoted);
     return NULL;
   }
-  if (is_settled && (state == MINIPAY_INTENT_STATE_CLOSED || state == MINIPAY_INTENT_STATE_FAILED)) {
+  /* what was paid, reversed and so given back is closed in the gateway's words */
+  if ((is_settled && state == MINIPAY_INTENT_STATE_FAILED) ||
+      (self->state == MINIPAY_INTENT_STATE_PAID && state == MINIPAY_INTENT_STATE_CLOSED) ||
+      (is_settled && state == MINIPAY_INTENT_STATE_CLOSED && self->kind != MINIPAY_INTENT_KIND_PAYMENT)) {
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_CONFLICT,
