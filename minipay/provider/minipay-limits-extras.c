@@ -43,15 +43,19 @@ extras_check_present (const MinipayManifest *manifest, const char *name, GVarian
 }
 
 static gboolean
-extras_check_required (
-    const MinipayManifest *manifest, const char *operation, const char *method, GVariant *extras, GError **error)
+extras_check_required (const MinipayManifest *manifest,
+                       const char *mode,
+                       const char *operation,
+                       const char *method,
+                       GVariant *extras,
+                       GError **error)
 {
   const MinipayOperationRules *rules = minipay_manifest_get_operation (manifest, operation);
 
   for (guint i = 0; i < manifest->extras->len; i++) {
     const MinipayExtra *extra = g_ptr_array_index (manifest->extras, i);
 
-    if (minipay_extra_belongs_to (extra, operation) && minipay_methods_need (&extra->presence, method) &&
+    if (minipay_extra_belongs_to (extra, operation) && minipay_methods_need (&extra->presence, method, mode) &&
         !extras_check_present (manifest, extra->name, extras, error))
       return FALSE;
   }
@@ -69,11 +73,12 @@ minipay_limits_check_extras (const MinipayManifest *manifest,
                              GVariant *extras,
                              GError **error)
 {
+  const char *mode = minipay_account_config_get_mode (config);
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
-  if (!extras_check_required (manifest, operation, method, extras, error))
+  if (!extras_check_required (manifest, mode, operation, method, extras, error))
     return FALSE;
   if (extras == NULL)
     return TRUE;
@@ -82,7 +87,7 @@ minipay_limits_check_extras (const MinipayManifest *manifest,
     g_autoptr (GVariant) owned = value;
     const MinipayExtra *extra = minipay_manifest_get_extra (manifest, name, operation);
 
-    if (extra == NULL || !minipay_methods_have (&extra->presence, method)) {
+    if (extra == NULL || !minipay_methods_have (&extra->presence, method, mode)) {
       g_set_error (error,
                    MINIPAY_ERROR,
                    MINIPAY_ERROR_NOT_SUPPORTED,

@@ -48,8 +48,12 @@ gboolean minipay_limits_check_operation (MinipayProviderInfo *info,
 
 /* A member that the provider has no rule for would be lost on the way, so it is refused. @method is the order's, or
  * NULL where there is none. */
-gboolean minipay_limits_check_text (
-    const MinipayManifest *manifest, const char *name, const char *method, const char *text, GError **error);
+gboolean minipay_limits_check_text (const MinipayManifest *manifest,
+                                    MinipayAccountConfig *config,
+                                    const char *name,
+                                    const char *method,
+                                    const char *text,
+                                    GError **error);
 gboolean minipay_limits_check_money (const MinipayManifest *manifest,
                                      const char *name,
                                      const MinipayMoney *money,

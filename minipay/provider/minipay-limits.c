@@ -103,36 +103,44 @@ limits_check_method (
 }
 
 static gboolean
-list_has (char **list, const char *method)
+list_has (char **list, const char *name)
 {
-  return list != NULL && method != NULL && g_strv_contains ((const char *const *) list, method);
+  return list != NULL && name != NULL && g_strv_contains ((const char *const *) list, name);
 }
 
 gboolean
-minipay_methods_need (const MinipayMethodRule *rule, const char *method)
+minipay_methods_need (const MinipayMethodRule *rule, const char *method, const char *mode)
 {
-  return list_has (rule->required_by, method) || (rule->is_required && minipay_methods_have (rule, method));
+  if (!minipay_methods_have (rule, method, mode))
+    return FALSE;
+  return rule->is_required || list_has (rule->required_by, method) || list_has (rule->required_by, mode);
 }
 
 gboolean
-minipay_methods_have (const MinipayMethodRule *rule, const char *method)
+minipay_methods_have (const MinipayMethodRule *rule, const char *method, const char *mode)
 {
-  return rule->methods == NULL || method == NULL || list_has (rule->methods, method);
+  return (rule->methods == NULL || method == NULL || list_has (rule->methods, method)) &&
+         (rule->modes == NULL || list_has (rule->modes, mode));
 }
 
 gboolean
-minipay_limits_check_text (
-    const MinipayManifest *manifest, const char *name, const char *method, const char *text, GError **error)
+minipay_limits_check_text (const MinipayManifest *manifest,
+                           MinipayAccountConfig *config,
+                           const char *name,
+                           const char *method,
+                           const char *text,
+                           GError **error)
 {
+  const char *mode = minipay_account_config_get_mode (config);
   const MinipayLimit *limit = minipay_manifest_get_limit (manifest, name);
 
   if (text == NULL || *text == '\0') {
-    if (limit == NULL || !minipay_methods_need (&limit->presence, method))
+    if (limit == NULL || !minipay_methods_need (&limit->presence, method, mode))
       return TRUE;
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "%s is missing, %s needs it", name, manifest->id);
     return FALSE;
   }
-  if (limit == NULL || !minipay_methods_have (&limit->presence, method)) {
+  if (limit == NULL || !minipay_methods_have (&limit->presence, method, mode)) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no %s", manifest->id, name);
     return FALSE;
   }
@@ -201,7 +209,7 @@ minipay_limits_check_notify_url (const MinipayManifest *manifest,
                  quoted);
     return FALSE;
   }
-  if (!minipay_limits_check_text (manifest, name, method, url, error))
+  if (!minipay_limits_check_text (manifest, config, name, method, url, error))
     return FALSE;
   if (url == NULL || *url == '\0')
     return TRUE;
@@ -239,13 +247,17 @@ minipay_limits_check_notify_url (const MinipayManifest *manifest,
 }
 
 static gboolean
-limits_check_expiry (const MinipayManifest *manifest, GDateTime *expires_at, gint64 now, GError **error)
+limits_check_expiry (const MinipayManifest *manifest,
+                     MinipayAccountConfig *config,
+                     GDateTime *expires_at,
+                     gint64 now,
+                     GError **error)
 {
   const MinipayLimit *limit = minipay_manifest_get_limit (manifest, "expires_at");
 
   if (expires_at == NULL)
     return TRUE;
-  if (limit == NULL) {
+  if (limit == NULL || !minipay_methods_have (&limit->presence, NULL, minipay_account_config_get_mode (config))) {
     g_set_error (
         error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no expires_at", manifest->id);
     return FALSE;
@@ -329,15 +341,17 @@ minipay_limits_check_order (MinipayProviderInfo *info,
     return FALSE;
   }
   return limits_check_method (manifest, minipay_account_config_get_mode (config), order, wallet, error) &&
-         minipay_limits_check_text (manifest, "out_trade_no", method, number, error) &&
+         minipay_limits_check_text (manifest, config, "out_trade_no", method, number, error) &&
          minipay_limits_check_money (manifest, "total", minipay_order_get_total (order), error) &&
-         minipay_limits_check_text (manifest, "subject", method, minipay_order_get_subject (order), error) &&
-         minipay_limits_check_text (manifest, "payer", method, minipay_order_get_payer (order), error) &&
+         minipay_limits_check_text (
+             manifest, config, "subject", method, minipay_order_get_subject (order), error) &&
+         minipay_limits_check_text (manifest, config, "payer", method, minipay_order_get_payer (order), error) &&
          minipay_limits_check_notify_url (
              manifest, config, "notify_url", method, minipay_order_get_notify_url (order), error) &&
-         minipay_limits_check_text (manifest, "attach", method, minipay_order_get_attach (order), error) &&
-         minipay_limits_check_text (manifest, "client_ip", method, minipay_order_get_client_ip (order), error) &&
-         limits_check_expiry (manifest, minipay_order_get_expires_at (order), now, error) &&
+         minipay_limits_check_text (manifest, config, "attach", method, minipay_order_get_attach (order), error) &&
+         minipay_limits_check_text (
+             manifest, config, "client_ip", method, minipay_order_get_client_ip (order), error) &&
+         limits_check_expiry (manifest, config, minipay_order_get_expires_at (order), now, error) &&
          limits_check_splits (manifest, order, error) &&
          minipay_limits_check_extras (manifest, config, "create", method, minipay_order_get_extras (order), error);
 }

@@ -63,11 +63,12 @@ typedef struct {
   MinipayTextRule rule;
 } MinipayField;
 
-/* Which methods of payment have a member, and which need it. */
+/* Which methods of payment have a member, in which modes of the account, and which of them need it. */
 typedef struct {
   gboolean is_required; /* by all that have it */
   char **methods;       /* those that have it, NULL for all */
-  char **required_by;   /* those that need it, where not all do */
+  char **modes;         /* likewise */
+  char **required_by;   /* methods and modes that need it, where not all do */
 } MinipayMethodRule;
 
 /* The bounds of one member of an order or a refund. */
@@ -158,8 +159,8 @@ const char *minipay_field_type_to_string (MinipayFieldType type);
 const char *minipay_format_to_string (MinipayFormat format);
 
 /* @method may be NULL: not about an order. */
-gboolean minipay_methods_have (const MinipayMethodRule *rule, const char *method);
-gboolean minipay_methods_need (const MinipayMethodRule *rule, const char *method);
+gboolean minipay_methods_have (const MinipayMethodRule *rule, const char *method, const char *mode);
+gboolean minipay_methods_need (const MinipayMethodRule *rule, const char *method, const char *mode);
 
 void minipay_text_rule_clear (MinipayTextRule *rule);
 gboolean minipay_text_rule_is_set (const MinipayTextRule *rule);

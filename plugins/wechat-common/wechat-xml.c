@@ -18,13 +18,14 @@
 static const struct {
   const char *name;
   const char *field;
-  gboolean is_always_told;
-  WechatXmlFlags left_out_by;
+  WechatXmlFlags unsent_by;
+  WechatXmlFlags untold_by;
+  gboolean is_optional; /* in messages */
 } xml_parties[] = {
-  { "appid", "appid", TRUE, WECHAT_XML_NO_APPID },
-  { "mch_id", "mchid", TRUE, WECHAT_XML_PLAIN },
-  { "sub_appid", "sub-appid", FALSE, WECHAT_XML_NO_APPID },
-  { "sub_mch_id", "sub-mchid", FALSE, WECHAT_XML_PLAIN },
+  { "appid", "appid", WECHAT_XML_NO_APPID, WECHAT_XML_NO_APPID, FALSE },
+  { "mch_id", "mchid", WECHAT_XML_PLAIN, WECHAT_XML_PLAIN, FALSE },
+  { "sub_appid", "sub-appid", WECHAT_XML_NO_APPID, WECHAT_XML_PLAIN, TRUE },
+  { "sub_mch_id", "sub-mchid", WECHAT_XML_PLAIN, WECHAT_XML_NO_APPID, FALSE },
 };
 
 /* Some calls, and accounts that have no choice, know HMAC-SHA256 alone. */
@@ -51,7 +52,7 @@ wechat_xml_new_request (MinipayExchange *x, const WechatXmlCall *call, MinipayPa
   MinipayHttpRequest *request;
 
   for (guint i = 0; i < G_N_ELEMENTS (xml_parties); i++)
-    if ((call->flags & xml_parties[i].left_out_by) == 0)
+    if ((call->flags & xml_parties[i].unsent_by) == 0)
       minipay_params_set_string (
           params, xml_parties[i].name, minipay_exchange_get_setting (x, xml_parties[i].field));
   minipay_params_set_string (params, "nonce_str", minipay_exchange_get_nonce (x));
@@ -135,8 +136,8 @@ wechat_xml_check_parties (MinipayExchange *x,
   for (guint i = 0; i < G_N_ELEMENTS (xml_parties); i++) {
     const char *asked = minipay_exchange_get_setting (x, xml_parties[i].field);
     const char *told = minipay_params_lookup (params, xml_parties[i].name);
-    const gboolean may_be_silent =
-        !xml_parties[i].is_always_told || (call != NULL && (call->flags & xml_parties[i].left_out_by) != 0);
+    const gboolean may_be_silent = asked == NULL || xml_parties[i].is_optional ||
+                                   (call != NULL && (call->flags & xml_parties[i].untold_by) != 0);
 
     if (told == NULL ? may_be_silent : g_strcmp0 (told, asked) == 0)
       continue;
