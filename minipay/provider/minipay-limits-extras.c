@@ -55,7 +55,7 @@ extras_check_required (const MinipayManifest *manifest,
   for (guint i = 0; i < manifest->extras->len; i++) {
     const MinipayExtra *extra = g_ptr_array_index (manifest->extras, i);
 
-    if (minipay_extra_belongs_to (extra, operation) && minipay_methods_need (&extra->presence, method, mode) &&
+    if (minipay_extra_belongs_to (extra, operation) && minipay_methods_need (&extra->presence, mode, method) &&
         !extras_check_present (manifest, extra->name, extras, error))
       return FALSE;
   }
@@ -87,7 +87,7 @@ minipay_limits_check_extras (const MinipayManifest *manifest,
     g_autoptr (GVariant) owned = value;
     const MinipayExtra *extra = minipay_manifest_get_extra (manifest, name, operation);
 
-    if (extra == NULL || !minipay_methods_have (&extra->presence, method, mode)) {
+    if (extra == NULL || !minipay_methods_have (&extra->presence, mode, method)) {
       g_set_error (error,
                    MINIPAY_ERROR,
                    MINIPAY_ERROR_NOT_SUPPORTED,

@@ -46,10 +46,10 @@ gboolean minipay_limits_check_operation (MinipayProviderInfo *info,
 
 /* --- What the checks share --- */
 
-/* A member that the provider has no rule for would be lost on the way, so it is refused. @method is the order's, or
- * NULL where there is none. */
+/* A member that the provider has no rule for would be lost on the way, so it is refused. @mode is the account's,
+ * @method the order's, or NULL where there is none. */
 gboolean minipay_limits_check_text (const MinipayManifest *manifest,
-                                    MinipayAccountConfig *config,
+                                    const char *mode,
                                     const char *name,
                                     const char *method,
                                     const char *text,

@@ -46,7 +46,7 @@ requests_check_numbers (const char *what,
 
 static gboolean
 requests_check_payment_numbers (const MinipayManifest *manifest,
-                                MinipayAccountConfig *config,
+                                const char *mode,
                                 const char *out_trade_no,
                                 const char *transaction_id,
                                 GError **error)
@@ -54,13 +54,13 @@ requests_check_payment_numbers (const MinipayManifest *manifest,
   return requests_check_numbers (
              "payment", "out_trade_no", out_trade_no, "transaction_id", transaction_id, error) &&
          (out_trade_no == NULL ||
-          minipay_limits_check_text (manifest, config, "out_trade_no", NULL, out_trade_no, error));
+          minipay_limits_check_text (manifest, mode, "out_trade_no", NULL, out_trade_no, error));
 }
 
 /* Every refund has a number of the merchant's, for the journal, whether the gateway takes one or not. */
 static gboolean
 requests_check_refund_number (const MinipayManifest *manifest,
-                              MinipayAccountConfig *config,
+                              const char *mode,
                               const char *out_refund_no,
                               GError **error)
 {
@@ -75,7 +75,7 @@ requests_check_refund_number (const MinipayManifest *manifest,
     return FALSE;
   }
   if (minipay_manifest_get_limit (manifest, "out_refund_no") != NULL)
-    return minipay_limits_check_text (manifest, config, "out_refund_no", NULL, out_refund_no, error);
+    return minipay_limits_check_text (manifest, mode, "out_refund_no", NULL, out_refund_no, error);
   return minipay_text_rule_check (&rule, "out_refund_no", out_refund_no, MINIPAY_ERROR_INVALID, error);
 }
 
@@ -87,10 +87,11 @@ minipay_limits_check_ref (MinipayProviderInfo *info,
                           GError **error)
 {
   const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
+  const char *mode = minipay_account_config_get_mode (config);
   const MinipayMoney *total = minipay_payment_ref_get_total (ref);
 
   return requests_check_payment_numbers (manifest,
-                                         config,
+                                         mode,
                                          minipay_payment_ref_get_out_trade_no (ref),
                                          minipay_payment_ref_get_transaction_id (ref),
                                          error) &&
@@ -131,17 +132,17 @@ minipay_limits_check_refund (MinipayProviderInfo *info,
                              GError **error)
 {
   const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
+  const char *mode = minipay_account_config_get_mode (config);
 
-  return requests_check_refund_number (
-             manifest, config, minipay_refund_request_get_out_refund_no (request), error) &&
+  return requests_check_refund_number (manifest, mode, minipay_refund_request_get_out_refund_no (request), error) &&
          requests_check_payment_numbers (manifest,
-                                         config,
+                                         mode,
                                          minipay_refund_request_get_out_trade_no (request),
                                          minipay_refund_request_get_transaction_id (request),
                                          error) &&
          requests_check_amounts (manifest, request, error) &&
          minipay_limits_check_text (
-             manifest, config, "reason", NULL, minipay_refund_request_get_reason (request), error) &&
+             manifest, mode, "reason", NULL, minipay_refund_request_get_reason (request), error) &&
          minipay_limits_check_notify_url (
              manifest, config, "refund_notify_url", NULL, minipay_refund_request_get_notify_url (request), error) &&
          minipay_limits_check_extras (
@@ -155,6 +156,7 @@ minipay_limits_check_refund_ref (MinipayProviderInfo *info,
                                  GError **error)
 {
   const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
+  const char *mode = minipay_account_config_get_mode (config);
   const char *out_refund_no = minipay_refund_ref_get_out_refund_no (ref);
   const MinipayMoney *amount = minipay_refund_ref_get_amount (ref);
 
@@ -164,7 +166,7 @@ minipay_limits_check_refund_ref (MinipayProviderInfo *info,
                                  "refund_id",
                                  minipay_refund_ref_get_refund_id (ref),
                                  error) &&
-         (out_refund_no == NULL || requests_check_refund_number (manifest, config, out_refund_no, error)) &&
+         (out_refund_no == NULL || requests_check_refund_number (manifest, mode, out_refund_no, error)) &&
          (amount == NULL || minipay_limits_check_money (manifest, "amount", amount, error)) &&
          minipay_limits_check_extras (
              manifest, config, "query-refund", NULL, minipay_refund_ref_get_extras (ref), error);

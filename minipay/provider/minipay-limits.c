@@ -103,44 +103,42 @@ limits_check_method (
 }
 
 static gboolean
-list_has (char **list, const char *name)
+list_has (char **list, const char *method)
 {
-  return list != NULL && name != NULL && g_strv_contains ((const char *const *) list, name);
+  return list != NULL && method != NULL && g_strv_contains ((const char *const *) list, method);
 }
 
 gboolean
-minipay_methods_need (const MinipayMethodRule *rule, const char *method, const char *mode)
+minipay_methods_need (const MinipayMethodRule *rule, const char *mode, const char *method)
 {
-  if (!minipay_methods_have (rule, method, mode))
-    return FALSE;
-  return rule->is_required || list_has (rule->required_by, method) || list_has (rule->required_by, mode);
+  return minipay_methods_have (rule, mode, method) &&
+         (rule->is_required || list_has (rule->required_by, method) || list_has (rule->required_by, mode));
 }
 
 gboolean
-minipay_methods_have (const MinipayMethodRule *rule, const char *method, const char *mode)
+minipay_methods_have (const MinipayMethodRule *rule, const char *mode, const char *method)
 {
-  return (rule->methods == NULL || method == NULL || list_has (rule->methods, method)) &&
-         (rule->modes == NULL || list_has (rule->modes, mode));
+  return (rule->modes == NULL || list_has (rule->modes, mode)) &&
+         (rule->methods == NULL || method == NULL || list_has (rule->methods, method));
 }
 
 gboolean
 minipay_limits_check_text (const MinipayManifest *manifest,
-                           MinipayAccountConfig *config,
+                           const char *mode,
                            const char *name,
                            const char *method,
                            const char *text,
                            GError **error)
 {
-  const char *mode = minipay_account_config_get_mode (config);
   const MinipayLimit *limit = minipay_manifest_get_limit (manifest, name);
 
   if (text == NULL || *text == '\0') {
-    if (limit == NULL || !minipay_methods_need (&limit->presence, method, mode))
+    if (limit == NULL || !minipay_methods_need (&limit->presence, mode, method))
       return TRUE;
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "%s is missing, %s needs it", name, manifest->id);
     return FALSE;
   }
-  if (limit == NULL || !minipay_methods_have (&limit->presence, method, mode)) {
+  if (limit == NULL || !minipay_methods_have (&limit->presence, mode, method)) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no %s", manifest->id, name);
     return FALSE;
   }
@@ -209,7 +207,7 @@ minipay_limits_check_notify_url (const MinipayManifest *manifest,
                  quoted);
     return FALSE;
   }
-  if (!minipay_limits_check_text (manifest, config, name, method, url, error))
+  if (!minipay_limits_check_text (manifest, minipay_account_config_get_mode (config), name, method, url, error))
     return FALSE;
   if (url == NULL || *url == '\0')
     return TRUE;
@@ -247,17 +245,14 @@ minipay_limits_check_notify_url (const MinipayManifest *manifest,
 }
 
 static gboolean
-limits_check_expiry (const MinipayManifest *manifest,
-                     MinipayAccountConfig *config,
-                     GDateTime *expires_at,
-                     gint64 now,
-                     GError **error)
+limits_check_expiry (
+    const MinipayManifest *manifest, const char *mode, GDateTime *expires_at, gint64 now, GError **error)
 {
   const MinipayLimit *limit = minipay_manifest_get_limit (manifest, "expires_at");
 
   if (expires_at == NULL)
     return TRUE;
-  if (limit == NULL || !minipay_methods_have (&limit->presence, NULL, minipay_account_config_get_mode (config))) {
+  if (limit == NULL || !minipay_methods_have (&limit->presence, mode, NULL)) {
     g_set_error (
         error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "provider %s takes no expires_at", manifest->id);
     return FALSE;
@@ -335,23 +330,23 @@ minipay_limits_check_order (MinipayProviderInfo *info,
   const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
   const char *number = minipay_order_get_out_trade_no (order);
   const char *method = enum_to_nick (MINIPAY_TYPE_METHOD, (int) minipay_order_get_method (order));
+  const char *mode = minipay_account_config_get_mode (config);
 
   if (number == NULL || *number == '\0') {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "out_trade_no is missing");
     return FALSE;
   }
-  return limits_check_method (manifest, minipay_account_config_get_mode (config), order, wallet, error) &&
-         minipay_limits_check_text (manifest, config, "out_trade_no", method, number, error) &&
+  return limits_check_method (manifest, mode, order, wallet, error) &&
+         minipay_limits_check_text (manifest, mode, "out_trade_no", method, number, error) &&
          minipay_limits_check_money (manifest, "total", minipay_order_get_total (order), error) &&
-         minipay_limits_check_text (
-             manifest, config, "subject", method, minipay_order_get_subject (order), error) &&
-         minipay_limits_check_text (manifest, config, "payer", method, minipay_order_get_payer (order), error) &&
+         minipay_limits_check_text (manifest, mode, "subject", method, minipay_order_get_subject (order), error) &&
+         minipay_limits_check_text (manifest, mode, "payer", method, minipay_order_get_payer (order), error) &&
          minipay_limits_check_notify_url (
              manifest, config, "notify_url", method, minipay_order_get_notify_url (order), error) &&
-         minipay_limits_check_text (manifest, config, "attach", method, minipay_order_get_attach (order), error) &&
+         minipay_limits_check_text (manifest, mode, "attach", method, minipay_order_get_attach (order), error) &&
          minipay_limits_check_text (
-             manifest, config, "client_ip", method, minipay_order_get_client_ip (order), error) &&
-         limits_check_expiry (manifest, config, minipay_order_get_expires_at (order), now, error) &&
+             manifest, mode, "client_ip", method, minipay_order_get_client_ip (order), error) &&
+         limits_check_expiry (manifest, mode, minipay_order_get_expires_at (order), now, error) &&
          limits_check_splits (manifest, order, error) &&
          minipay_limits_check_extras (manifest, config, "create", method, minipay_order_get_extras (order), error);
 }

@@ -109,8 +109,8 @@ manifest_check_enum_nick (MinipayManifestReader *reader, const char *key, GType 
 static void
 method_rule_clear (MinipayMethodRule *rule)
 {
-  g_strfreev (rule->methods);
   g_strfreev (rule->modes);
+  g_strfreev (rule->methods);
   g_strfreev (rule->required_by);
 }
 
@@ -118,8 +118,8 @@ static void
 manifest_read_method_rule (MinipayManifestReader *reader, MinipayMethodRule *rule)
 {
   rule->is_required = minipay_manifest_reader_get_boolean (reader, "Required", FALSE);
-  rule->methods = minipay_manifest_reader_get_list (reader, "Methods", FALSE);
   rule->modes = minipay_manifest_reader_get_list (reader, "Modes", FALSE);
+  rule->methods = minipay_manifest_reader_get_list (reader, "Methods", FALSE);
   rule->required_by = minipay_manifest_reader_get_list (reader, "RequiredBy", FALSE);
   for (char **p = rule->methods; p != NULL && *p != NULL; p++)
     manifest_check_enum_nick (reader, "Methods", MINIPAY_TYPE_METHOD, *p);
@@ -303,12 +303,12 @@ static const struct {
     G_STRUCT_OFFSET (MinipayManifest, limits),
     manifest_read_limit,
     limit_free,
-    " Required Methods Modes RequiredBy Minimum Maximum Schemes Query MinSecondsAhead" RULE_KEYS },
+    " Required Modes Methods RequiredBy Minimum Maximum Schemes Query MinSecondsAhead" RULE_KEYS },
   { "Extra ",
     G_STRUCT_OFFSET (MinipayManifest, extras),
     manifest_read_extra,
     extra_free,
-    " Type Required Methods Modes RequiredBy Volatile Operations" RULE_KEYS },
+    " Type Required Modes Methods RequiredBy Volatile Operations" RULE_KEYS },
   { "Mode ",
     G_STRUCT_OFFSET (MinipayManifest, mode_rules),
     manifest_read_mode,

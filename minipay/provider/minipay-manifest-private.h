@@ -63,11 +63,11 @@ typedef struct {
   MinipayTextRule rule;
 } MinipayField;
 
-/* Which methods of payment have a member, in which modes of the account, and which of them need it. */
+/* Which methods of payment have a member, and which need it. */
 typedef struct {
   gboolean is_required; /* by all that have it */
-  char **methods;       /* those that have it, NULL for all */
-  char **modes;         /* likewise */
+  char **modes;         /* those that have it, NULL for all */
+  char **methods;       /* likewise */
   char **required_by;   /* methods and modes that need it, where not all do */
 } MinipayMethodRule;
 
@@ -159,8 +159,8 @@ const char *minipay_field_type_to_string (MinipayFieldType type);
 const char *minipay_format_to_string (MinipayFormat format);
 
 /* @method may be NULL: not about an order. */
-gboolean minipay_methods_have (const MinipayMethodRule *rule, const char *method, const char *mode);
-gboolean minipay_methods_need (const MinipayMethodRule *rule, const char *method, const char *mode);
+gboolean minipay_methods_have (const MinipayMethodRule *rule, const char *mode, const char *method);
+gboolean minipay_methods_need (const MinipayMethodRule *rule, const char *mode, const char *method);
 
 void minipay_text_rule_clear (MinipayTextRule *rule);
 gboolean minipay_text_rule_is_set (const MinipayTextRule *rule);

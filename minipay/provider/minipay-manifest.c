@@ -78,6 +78,42 @@ manifest_check_mode (MinipayManifestReader *reader, MinipayManifest *self, Minip
 }
 
 static void
+manifest_check_presence (MinipayManifestReader *reader,
+                         MinipayManifest *self,
+                         const char *prefix,
+                         const char *name,
+                         const MinipayMethodRule *rule)
+{
+  g_autoptr (GEnumClass) methods = g_type_class_ref (MINIPAY_TYPE_METHOD);
+  g_autofree char *group = g_strconcat (prefix, name, NULL);
+
+  reader->group = group;
+  for (char **p = rule->modes; p != NULL && *p != NULL; p++)
+    if (self->modes == NULL || !g_strv_contains ((const char *const *) self->modes, *p))
+      minipay_manifest_reader_fail (reader, "Modes", "names \"%s\", which is none of the provider's", *p);
+  for (char **p = rule->required_by; p != NULL && *p != NULL; p++)
+    if (g_enum_get_value_by_nick (methods, *p) == NULL &&
+        (self->modes == NULL || !g_strv_contains ((const char *const *) self->modes, *p)))
+      minipay_manifest_reader_fail (reader, "RequiredBy", "names \"%s\", which is no method and no mode", *p);
+  reader->group = MAIN_GROUP;
+}
+
+static void
+manifest_check_all_presences (MinipayManifestReader *reader, MinipayManifest *self)
+{
+  for (guint i = 0; i < self->limits->len; i++) {
+    const MinipayLimit *limit = g_ptr_array_index (self->limits, i);
+
+    manifest_check_presence (reader, self, "Limit ", limit->name, &limit->presence);
+  }
+  for (guint i = 0; i < self->extras->len; i++) {
+    const MinipayExtra *extra = g_ptr_array_index (self->extras, i);
+
+    manifest_check_presence (reader, self, "Extra ", extra->name, &extra->presence);
+  }
+}
+
+static void
 manifest_check_field_references (MinipayManifestReader *reader, MinipayManifest *self, MinipayField *field)
 {
   char *names[] = { field->key_id, NULL };
@@ -138,50 +174,6 @@ manifest_check_operation_references (MinipayManifestReader *reader,
   if (!minipay_operation_is_known (rules->name))
     manifest_check_extra_names (reader, self, rules, "Echoes", (const char *const *) rules->echoes);
   reader->group = MAIN_GROUP;
-}
-
-static gboolean
-method_is_known (const char *name)
-{
-  g_autoptr (GEnumClass) klass = g_type_class_ref (MINIPAY_TYPE_METHOD);
-
-  return g_enum_get_value_by_nick (klass, name) != NULL;
-}
-
-static void
-manifest_check_presence (MinipayManifestReader *reader,
-                         MinipayManifest *self,
-                         const char *kind,
-                         const char *name,
-                         const MinipayMethodRule *rule)
-{
-  g_autofree char *group = g_strconcat (kind, name, NULL);
-  const char *const none[] = { NULL };
-  const char *const *modes = self->modes != NULL ? (const char *const *) self->modes : none;
-
-  reader->group = group;
-  for (char **p = rule->modes; p != NULL && *p != NULL; p++)
-    if (!g_strv_contains (modes, *p))
-      minipay_manifest_reader_fail (reader, "Modes", "names \"%s\", which is no mode", *p);
-  for (char **p = rule->required_by; p != NULL && *p != NULL; p++)
-    if (!g_strv_contains (modes, *p) && !method_is_known (*p))
-      minipay_manifest_reader_fail (reader, "RequiredBy", "names \"%s\", which is no method and no mode", *p);
-  reader->group = MAIN_GROUP;
-}
-
-static void
-manifest_check_all_presences (MinipayManifestReader *reader, MinipayManifest *self)
-{
-  for (guint i = 0; i < self->limits->len; i++) {
-    const MinipayLimit *limit = g_ptr_array_index (self->limits, i);
-
-    manifest_check_presence (reader, self, "Limit ", limit->name, &limit->presence);
-  }
-  for (guint i = 0; i < self->extras->len; i++) {
-    const MinipayExtra *extra = g_ptr_array_index (self->extras, i);
-
-    manifest_check_presence (reader, self, "Extra ", extra->name, &extra->presence);
-  }
 }
 
 static void

@@ -138,10 +138,10 @@ static void
 dict_add_presence (GVariantDict *dict, const MinipayMethodRule *rule)
 {
   g_variant_dict_insert (dict, "required", "b", rule->is_required);
-  if (rule->methods != NULL)
-    dict_add_strv (dict, "methods", rule->methods);
   if (rule->modes != NULL)
     dict_add_strv (dict, "modes", rule->modes);
+  if (rule->methods != NULL)
+    dict_add_strv (dict, "methods", rule->methods);
   if (rule->required_by != NULL)
     dict_add_strv (dict, "required_by", rule->required_by);
 }

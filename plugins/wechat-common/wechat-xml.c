@@ -28,13 +28,12 @@ static const struct {
   { "sub_mch_id", "sub-mchid", WECHAT_XML_PLAIN, WECHAT_XML_NO_APPID, FALSE },
 };
 
-/* Some calls, and accounts that have no choice, know HMAC-SHA256 alone. */
 static const char *
 xml_get_digest (MinipayExchange *x, const WechatXmlCall *call)
 {
-  const char *chosen = minipay_exchange_get_setting (x, SIGN_TYPE);
-
-  return chosen == NULL || (call != NULL && (call->flags & WECHAT_XML_HMAC) != 0) ? "HMAC-SHA256" : chosen;
+  if (call != NULL && (call->flags & WECHAT_XML_HMAC) != 0)
+    return "HMAC-SHA256";
+  return minipay_exchange_get_setting (x, SIGN_TYPE);
 }
 
 static MinipayScheme
