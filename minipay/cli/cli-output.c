@@ -85,6 +85,13 @@ cli_json_add_string (JsonBuilder *json, const char *name, const char *value)
 }
 
 void
+cli_json_add_integer (JsonBuilder *json, const char *name, gint64 value)
+{
+  json_builder_set_member_name (json, name);
+  json_builder_add_int_value (json, value);
+}
+
+void
 cli_json_add_boolean (JsonBuilder *json, const char *name, gboolean value)
 {
   json_builder_set_member_name (json, name);
@@ -100,8 +107,7 @@ cli_json_add_money (JsonBuilder *json, const char *name, const MinipayMoney *mon
     return;
   }
   json_builder_begin_object (json);
-  json_builder_set_member_name (json, "minor");
-  json_builder_add_int_value (json, minipay_money_get_minor (money));
+  cli_json_add_integer (json, "minor", minipay_money_get_minor (money));
   cli_json_add_string (json, "currency", minipay_money_get_currency (money));
   json_builder_end_object (json);
 }
@@ -124,11 +130,16 @@ cli_json_add_checkout (JsonBuilder *json, const char *name, MinipayCheckout *che
   json_builder_end_object (json);
 }
 
+static char *
+dup_time (GDateTime *time)
+{
+  return time != NULL ? g_date_time_format (time, "%FT%T%:z") : NULL;
+}
+
 void
 cli_json_add_payment_members (JsonBuilder *json, MinipayPayment *payment)
 {
-  GDateTime *paid_at = minipay_payment_get_paid_at (payment);
-  g_autofree char *when = paid_at != NULL ? g_date_time_format (paid_at, "%FT%T%:z") : NULL;
+  g_autofree char *when = dup_time (minipay_payment_get_paid_at (payment));
 
   cli_json_add_string (json, "out_trade_no", minipay_payment_get_out_trade_no (payment));
   cli_json_add_string (json, "transaction_id", minipay_payment_get_transaction_id (payment));
@@ -139,6 +150,60 @@ cli_json_add_payment_members (JsonBuilder *json, MinipayPayment *payment)
   cli_json_add_string (json, "payer", minipay_payment_get_payer (payment));
   cli_json_add_string (json, "paid_at", when);
   cli_json_add_boolean (json, "authenticated", minipay_payment_get_authenticated (payment));
+}
+
+void
+cli_json_add_payment (JsonBuilder *json, const char *name, MinipayPayment *payment)
+{
+  json_builder_set_member_name (json, name);
+  if (payment == NULL) {
+    json_builder_add_null_value (json);
+    return;
+  }
+  json_builder_begin_object (json);
+  cli_json_add_payment_members (json, payment);
+  json_builder_end_object (json);
+}
+
+void
+cli_json_add_refund_members (JsonBuilder *json, MinipayRefund *refund)
+{
+  g_autofree char *when = dup_time (minipay_refund_get_refunded_at (refund));
+
+  cli_json_add_string (json, "out_refund_no", minipay_refund_get_out_refund_no (refund));
+  cli_json_add_string (json, "refund_id", minipay_refund_get_refund_id (refund));
+  cli_json_add_string (json, "out_trade_no", minipay_refund_get_out_trade_no (refund));
+  cli_json_add_string (json, "transaction_id", minipay_refund_get_transaction_id (refund));
+  cli_json_add_string (
+      json, "state", cli_nick (MINIPAY_TYPE_REFUND_STATE, (int) minipay_refund_get_state (refund)));
+  cli_json_add_money (json, "amount", minipay_refund_get_amount (refund));
+  cli_json_add_money (json, "total", minipay_refund_get_total (refund));
+  cli_json_add_string (json, "refunded_at", when);
+  cli_json_add_boolean (json, "authenticated", minipay_refund_get_authenticated (refund));
+}
+
+static JsonNode *
+report_to_node (MinipayReport *report)
+{
+  GVariant *values = minipay_report_get_values (report);
+  JsonNode *node;
+
+  if (values != NULL)
+    return json_gvariant_serialize (values);
+  node = json_node_new (JSON_NODE_OBJECT);
+  json_node_take_object (node, json_object_new ());
+  return node;
+}
+
+void
+cli_json_add_report (JsonBuilder *json, MinipayReport *report)
+{
+  json_builder_begin_object (json);
+  cli_json_add_string (json, "name", minipay_report_get_name (report));
+  json_builder_set_member_name (json, "values");
+  json_builder_add_value (json, report_to_node (report));
+  cli_json_add_boolean (json, "authenticated", minipay_report_get_authenticated (report));
+  json_builder_end_object (json);
 }
 
 void
@@ -179,8 +244,8 @@ cli_print_json (JsonBuilder *json)
   cli_print_node (root);
 }
 
-static void
-print_line (const char *name, const char *value)
+void
+cli_print_line (const char *name, const char *value)
 {
   if (value != NULL)
     fprintf (stdout, "%-15s %s\n", name, value);
@@ -191,23 +256,57 @@ print_money (const char *name, MinipayMoney *money)
 {
   g_autofree char *text = money != NULL ? minipay_money_to_string (money) : NULL;
 
-  print_line (name, text);
+  cli_print_line (name, text);
 }
 
 void
 cli_print_payment (MinipayPayment *payment)
 {
-  GDateTime *paid_at = minipay_payment_get_paid_at (payment);
-  g_autofree char *when = paid_at != NULL ? g_date_time_format (paid_at, "%FT%T%:z") : NULL;
+  g_autofree char *when = dup_time (minipay_payment_get_paid_at (payment));
 
-  print_line ("out_trade_no", minipay_payment_get_out_trade_no (payment));
-  print_line ("transaction_id", minipay_payment_get_transaction_id (payment));
-  print_line ("state", cli_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) minipay_payment_get_state (payment)));
+  cli_print_line ("out_trade_no", minipay_payment_get_out_trade_no (payment));
+  cli_print_line ("transaction_id", minipay_payment_get_transaction_id (payment));
+  cli_print_line ("state", cli_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) minipay_payment_get_state (payment)));
   print_money ("total", minipay_payment_get_total (payment));
   print_money ("paid", minipay_payment_get_paid (payment));
-  print_line ("payer", minipay_payment_get_payer (payment));
-  print_line ("paid_at", when);
-  print_line ("authenticated", minipay_payment_get_authenticated (payment) ? "yes" : "no");
+  cli_print_line ("payer", minipay_payment_get_payer (payment));
+  cli_print_line ("paid_at", when);
+  cli_print_line ("authenticated", minipay_payment_get_authenticated (payment) ? "yes" : "no");
+}
+
+void
+cli_print_refund (MinipayRefund *refund)
+{
+  g_autofree char *when = dup_time (minipay_refund_get_refunded_at (refund));
+
+  cli_print_line ("out_refund_no", minipay_refund_get_out_refund_no (refund));
+  cli_print_line ("refund_id", minipay_refund_get_refund_id (refund));
+  cli_print_line ("out_trade_no", minipay_refund_get_out_trade_no (refund));
+  cli_print_line ("transaction_id", minipay_refund_get_transaction_id (refund));
+  cli_print_line ("state", cli_nick (MINIPAY_TYPE_REFUND_STATE, (int) minipay_refund_get_state (refund)));
+  print_money ("amount", minipay_refund_get_amount (refund));
+  print_money ("total", minipay_refund_get_total (refund));
+  cli_print_line ("refunded_at", when);
+  cli_print_line ("authenticated", minipay_refund_get_authenticated (refund) ? "yes" : "no");
+}
+
+void
+cli_print_report (MinipayReport *report)
+{
+  g_autoptr (JsonNode) values = report_to_node (report);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  cli_print_line ("report", minipay_report_get_name (report));
+  json_object_iter_init_ordered (&iter, json_node_get_object (values));
+  while (json_object_iter_next_ordered (&iter, &name, &value)) {
+    const gboolean is_text = JSON_NODE_HOLDS_VALUE (value) && json_node_get_value_type (value) == G_TYPE_STRING;
+    g_autofree char *text = is_text ? json_node_dup_string (value) : json_to_string (value, FALSE);
+
+    cli_print_line (name, text);
+  }
+  cli_print_line ("authenticated", minipay_report_get_authenticated (report) ? "yes" : "no");
 }
 
 void
@@ -234,29 +333,55 @@ cli_print_checkout_params (MinipayCheckout *checkout, const char *indent, gsize 
   }
 }
 
-CliExit
-cli_fail (gboolean json, const char *out_trade_no, const GError *error)
+/* @member is what a line of JSON calls @number, the number of @thing. */
+static CliExit
+fail_about (gboolean json, const char *thing, const char *member, const char *number, const GError *error)
 {
   const MinipayErrorDetail *detail = minipay_error_get_detail (error);
 
   fprintf (stderr, "minipay: %s\n", error->message);
   if (detail != NULL && minipay_error_detail_get_remedy (detail) != NULL)
     fprintf (stderr, "minipay: remedy: %s\n", minipay_error_detail_get_remedy (detail));
-  /* what failed before anything could be sent is about no order yet */
-  if (out_trade_no != NULL && !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID) &&
+  /* what failed before anything could be sent is about nothing yet */
+  if (number != NULL && !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID) &&
       !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_CONFIG) &&
       !g_error_matches (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED) && error->domain != CLI_ERROR)
-    fprintf (stderr, "minipay: this is about order %s\n", out_trade_no);
+    fprintf (stderr, "minipay: this is about %s %s\n", thing, number);
 
   if (json) {
     g_autoptr (JsonBuilder) builder = json_builder_new ();
 
     json_builder_begin_object (builder);
     cli_json_add_error (builder, error);
-    if (out_trade_no != NULL)
-      cli_json_add_string (builder, "out_trade_no", out_trade_no);
+    if (number != NULL)
+      cli_json_add_string (builder, member, number);
     json_builder_end_object (builder);
     cli_print_json (builder);
   }
   return cli_exit_for (error);
+}
+
+CliExit
+cli_fail (gboolean json, const char *out_trade_no, const GError *error)
+{
+  return fail_about (json, "order", "out_trade_no", out_trade_no, error);
+}
+
+CliExit
+cli_end_refund (gboolean json, const char *out_refund_no, MinipayRefund *refund, const GError *error)
+{
+  g_autoptr (JsonBuilder) builder = NULL;
+
+  if (refund == NULL)
+    return fail_about (json, "refund", "out_refund_no", out_refund_no, error);
+  if (!json) {
+    cli_print_refund (refund);
+    return CLI_EXIT_OK;
+  }
+  builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  cli_json_add_refund_members (builder, refund);
+  json_builder_end_object (builder);
+  cli_print_json (builder);
+  return CLI_EXIT_OK;
 }

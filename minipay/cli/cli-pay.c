@@ -2,8 +2,8 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
 
+#include "cli/cli-extras.h"
 #include "cli/cli-output.h"
 
 #define MAX_EXPIRES_IN_S (30 * 24 * 60 * 60)
@@ -84,78 +84,18 @@ options_parse (PayOptions *self, int argc, char **argv, GError **error)
   return self->out_trade_no != NULL;
 }
 
-static gboolean
-check_text (const char *name, const char *text, GError **error)
-{
-  if (text == NULL || g_utf8_validate (text, -1, NULL))
-    return TRUE;
-  g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "%s is not UTF-8", name);
-  return FALSE;
-}
-
-/* The type of a provider's own field, as its manifest says; text for what it does not know: the order says so. */
-static char *
-dup_extra_type (MinipayProviderInfo *info, const char *name)
-{
-  g_autoptr (GVariant) variant = minipay_provider_info_to_variant (info);
-  g_autoptr (GVariant) extras = g_variant_lookup_value (variant, "extras", NULL);
-  g_autoptr (GVariant) rules = extras != NULL ? g_variant_lookup_value (extras, name, NULL) : NULL;
-  char *type = NULL;
-
-  if (rules == NULL || !g_variant_lookup (rules, "type", "s", &type))
-    type = g_strdup ("s");
-  return type;
-}
-
-static gboolean
-read_extra (MinipayProviderInfo *info, const char *text, GVariantDict *extras, GError **error)
-{
-  const char *value = strchr (text, '=');
-  g_autofree char *name = value != NULL ? g_strndup (text, (gsize) (value - text)) : NULL;
-  g_autofree char *type = NULL;
-  g_autoptr (GVariant) variant = NULL;
-
-  if (!check_text ("--extra", text, error))
-    return FALSE;
-  if (name == NULL || *name == '\0') {
-    g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "--extra '%s' is not NAME=VALUE", text);
-    return FALSE;
-  }
-  value++;
-  type = dup_extra_type (info, name);
-  variant = strcmp (type, "s") == 0 ? g_variant_ref_sink (g_variant_new_string (value))
-                                    : g_variant_parse (G_VARIANT_TYPE (type), value, NULL, NULL, NULL);
-  if (variant == NULL) {
-    g_set_error (
-        error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "--extra %s is '%s', which is no %s", name, value, type);
-    return FALSE;
-  }
-  g_variant_dict_insert_value (extras, name, variant);
-  return TRUE;
-}
-
-static GVariant *
-options_to_extras (const PayOptions *self, MinipayProviderInfo *info, GError **error)
-{
-  g_auto (GVariantDict) extras = G_VARIANT_DICT_INIT (NULL);
-
-  for (char **extra = self->extras; extra != NULL && *extra != NULL; extra++)
-    if (!read_extra (info, *extra, &extras, error))
-      return NULL;
-  return g_variant_ref_sink (g_variant_dict_end (&extras));
-}
-
 static MinipayOrder *
 options_to_order (const PayOptions *self, MinipayProviderInfo *info, GError **error)
 {
-  g_autoptr (MinipayMoney) total = minipay_money_parse (self->total, error);
-  g_autoptr (GVariant) extras = total != NULL ? options_to_extras (self, info, error) : NULL;
+  g_autoptr (MinipayMoney) total = NULL;
+  g_autoptr (GVariant) extras = NULL;
   g_autoptr (GDateTime) expires_at = NULL;
   int method = MINIPAY_METHOD_MINI_PROGRAM;
   int wallet = MINIPAY_WALLET_ANY;
 
-  if (extras == NULL || !check_text ("--subject", self->subject, error) ||
-      !check_text ("--attach", self->attach, error))
+  if (!cli_read_money (self->total, &total, error) ||
+      !cli_read_extras (info, "--extra", self->extras, &extras, error) ||
+      !cli_check_text ("--subject", self->subject, error) || !cli_check_text ("--attach", self->attach, error))
     return NULL;
   if (self->method != NULL && !cli_read_enum (MINIPAY_TYPE_METHOD, "--method", self->method, &method, error))
     return NULL;
@@ -197,24 +137,21 @@ options_to_order (const PayOptions *self, MinipayProviderInfo *info, GError **er
                        "client-ip",
                        self->client_ip,
                        "extras",
-                       g_variant_n_children (extras) > 0 ? extras : NULL,
+                       extras,
                        NULL);
 }
 
 static MinipayCheckout *
 pay (const PayOptions *self, GError **error)
 {
-  g_autoptr (MinipayClient) client = cli_open_client (&self->common, error);
+  g_autoptr (MinipayClient) client = NULL;
   g_autoptr (MinipayOrder) order = NULL;
   MinipayAccount *account = NULL;
   MinipayProviderInfo *info = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
-  account = client != NULL ? cli_open_account (&self->common, client, error) : NULL;
-  if (account != NULL)
-    info = minipay_registry_lookup (
-        minipay_client_get_registry (client), minipay_account_get_provider (account), error);
-  order = info != NULL ? options_to_order (self, info, error) : NULL;
+  account = cli_open_account (&self->common, &client, &info, error);
+  order = account != NULL ? options_to_order (self, info, error) : NULL;
   if (order == NULL)
     return NULL;
   minipay_account_create_payment_async (account, order, cli_get_cancellable (), cli_on_done, &result);
@@ -231,6 +168,7 @@ print_json (const PayOptions *self, MinipayCheckout *checkout)
   cli_json_add_string (json, "out_trade_no", self->out_trade_no);
   cli_json_add_string (json, "transaction_id", minipay_checkout_get_transaction_id (checkout));
   cli_json_add_checkout (json, "checkout", checkout);
+  cli_json_add_payment (json, "payment", minipay_checkout_get_payment (checkout));
   json_builder_end_object (json);
   cli_print_json (json);
 }
@@ -256,5 +194,7 @@ cli_pay (int argc, char **argv)
            "checkout        %s\n",
            cli_nick (MINIPAY_TYPE_CHECKOUT_KIND, (int) minipay_checkout_get_kind (checkout)));
   cli_print_checkout_params (checkout, "  ", G_MAXINT);
+  if (minipay_checkout_get_payment (checkout) != NULL)
+    cli_print_payment (minipay_checkout_get_payment (checkout));
   return CLI_EXIT_OK;
 }

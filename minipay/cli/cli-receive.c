@@ -78,6 +78,8 @@ static void
 add_notification (JsonBuilder *json, MinipayNotification *notification)
 {
   MinipayPayment *payment = minipay_notification_get_payment (notification);
+  MinipayRefund *refund = minipay_notification_get_refund (notification);
+  MinipayReport *report = minipay_notification_get_report (notification);
 
   json_builder_set_member_name (json, "notification");
   json_builder_begin_object (json);
@@ -87,11 +89,17 @@ add_notification (JsonBuilder *json, MinipayNotification *notification)
   cli_json_add_string (json, "event_id", minipay_notification_get_event_id (notification));
   cli_json_add_boolean (json, "unmatched", minipay_notification_get_unmatched (notification));
   cli_json_add_boolean (json, "duplicate", minipay_notification_get_duplicate (notification));
-  if (payment != NULL) {
-    json_builder_set_member_name (json, "payment");
+  if (payment != NULL)
+    cli_json_add_payment (json, "payment", payment);
+  if (refund != NULL) {
+    json_builder_set_member_name (json, "refund");
     json_builder_begin_object (json);
-    cli_json_add_payment_members (json, payment);
+    cli_json_add_refund_members (json, refund);
     json_builder_end_object (json);
+  }
+  if (report != NULL) {
+    json_builder_set_member_name (json, "report");
+    cli_json_add_report (json, report);
   }
   json_builder_end_object (json);
 }
@@ -135,6 +143,10 @@ print_receipt (MinipayReceipt *receipt, MinipayHttpResponse *reply)
     fprintf (stdout, "duplicate       %s\n", minipay_notification_get_duplicate (notification) ? "yes" : "no");
     if (minipay_notification_get_payment (notification) != NULL)
       cli_print_payment (minipay_notification_get_payment (notification));
+    if (minipay_notification_get_refund (notification) != NULL)
+      cli_print_refund (minipay_notification_get_refund (notification));
+    if (minipay_notification_get_report (notification) != NULL)
+      cli_print_report (minipay_notification_get_report (notification));
   }
   fprintf (stdout, "reply           %u %s\n", minipay_http_response_get_status (reply), body);
 }

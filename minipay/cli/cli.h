@@ -44,10 +44,14 @@ gboolean cli_parse (CliCommon *common,
                     char ***argv,
                     GError **error);
 MinipayClient *cli_open_client (const CliCommon *common, GError **error);
-/* Borrowed from @client. */
-MinipayAccount *cli_open_account (const CliCommon *common, MinipayClient *client, GError **error);
+/* Opens the client and in it the account; that and @info, what its provider says of itself, are borrowed from it.
+ */
+MinipayAccount *
+cli_open_account (const CliCommon *common, MinipayClient **client, MinipayProviderInfo **info, GError **error);
 /* The value of an enumeration by its nick; the message names every nick there is. */
 gboolean cli_read_enum (GType type, const char *what, const char *nick, int *value, GError **error);
+/* @money stays NULL when @text is. */
+gboolean cli_read_money (const char *text, MinipayMoney **money, GError **error);
 char *cli_new_out_trade_no (GError **error);
 
 /* An operation of the async API, waited for on the one main loop of the command. Pass cli_on_done and the
@@ -59,6 +63,13 @@ GCancellable *cli_get_cancellable (void);
 CliExit cli_inspect (int argc, char **argv);
 CliExit cli_pay (int argc, char **argv);
 CliExit cli_query (int argc, char **argv);
+CliExit cli_resolve (int argc, char **argv);
+CliExit cli_close (int argc, char **argv);
+CliExit cli_reverse (int argc, char **argv);
+CliExit cli_refund (int argc, char **argv);
+CliExit cli_query_refund (int argc, char **argv);
+CliExit cli_bill (int argc, char **argv);
+CliExit cli_call (int argc, char **argv);
 CliExit cli_receive (int argc, char **argv);
 CliExit cli_demo (int argc, char **argv);
 

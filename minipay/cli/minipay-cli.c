@@ -21,6 +21,13 @@ static const CliVerb verbs[] = {
   { "inspect", cli_inspect, "what providers there are and what they ask for" },
   { "pay", cli_pay, "create a payment and show what opens the cashier" },
   { "query", cli_query, "ask the gateway what became of an order" },
+  { "resolve", cli_resolve, "ask until an order is decided, and end it on demand" },
+  { "close", cli_close, "close an order that nobody paid" },
+  { "reverse", cli_reverse, "take back a payment by the buyer's code" },
+  { "refund", cli_refund, "give money back" },
+  { "query-refund", cli_query_refund, "ask the gateway what became of a refund" },
+  { "bill", cli_bill, "fetch the bill of a day, and print its rows" },
+  { "call", cli_call, "an operation that only some providers have" },
   { "receive", cli_receive, "judge one notification, given as a raw HTTP request" },
   { "demo", cli_demo, "run a payment through every provider against a sandbox" },
 };
@@ -88,13 +95,22 @@ cli_open_client (const CliCommon *common, GError **error)
 }
 
 MinipayAccount *
-cli_open_account (const CliCommon *common, MinipayClient *client, GError **error)
+cli_open_account (const CliCommon *common, MinipayClient **client, MinipayProviderInfo **info, GError **error)
 {
+  MinipayAccount *account = NULL;
+
+  *client = cli_open_client (common, error);
+  if (*client == NULL)
+    return NULL;
   if (common->account == NULL) {
     g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "no account: give --account");
     return NULL;
   }
-  return minipay_client_get_account (client, common->account, error);
+  account = minipay_client_get_account (*client, common->account, error);
+  if (account != NULL)
+    *info = minipay_registry_lookup (
+        minipay_client_get_registry (*client), minipay_account_get_provider (account), error);
+  return account != NULL && *info != NULL ? account : NULL;
 }
 
 gboolean
@@ -112,6 +128,15 @@ cli_read_enum (GType type, const char *what, const char *nick, int *value, GErro
     g_string_append_printf (nicks, "%s%s", i > 0 ? ", " : "", klass->values[i].value_nick);
   g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "%s '%s' is none of %s", what, nick, nicks->str);
   return FALSE;
+}
+
+gboolean
+cli_read_money (const char *text, MinipayMoney **money, GError **error)
+{
+  if (text == NULL)
+    return TRUE;
+  *money = minipay_money_parse (text, error);
+  return *money != NULL;
 }
 
 char *
@@ -169,7 +194,7 @@ print_help (FILE *stream)
 {
   fputs ("Usage: minipay VERB [OPTION...]\n\nVerbs:\n", stream);
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    fprintf (stream, "  %-9s %s\n", verbs[i].name, verbs[i].summary);
+    fprintf (stream, "  %-12s %s\n", verbs[i].name, verbs[i].summary);
   fputs ("\nEvery verb takes --config FILE, --account NAME, --json and --help.\n"
          "minipay(1) lists options and exit statuses.\n",
          stream);

@@ -30,7 +30,7 @@ ARROWS = {
     'sandbox': {'core'},
 }
 # The umbrella headers, and who may include them.
-UMBRELLAS = {'minipay.h': {'cli'}, 'minipay-plugin.h': set()}
+UMBRELLAS = {'minipay.h': {'cli'}, 'minipay-plugin.h': {'cli'}}
 
 # A dependency: its headers, its names in code, its homes.
 DEPENDENCIES = {
