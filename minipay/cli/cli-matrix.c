@@ -40,6 +40,42 @@ row_has (const MatrixRow *self, const char *operation)
   return g_strv_contains ((const char *const *) self->operations, operation);
 }
 
+static void
+row_take (MatrixRow *self, GPtrArray *operations)
+{
+  g_ptr_array_add (operations, NULL);
+  g_strfreev (self->operations);
+  self->operations = (char **) g_ptr_array_free (operations, FALSE);
+}
+
+gboolean
+cli_operation_is_named (const char *operation)
+{
+  g_autoptr (GEnumClass) operations = g_type_class_ref (MINIPAY_TYPE_OPERATION);
+
+  return g_enum_get_value_by_nick (operations, operation) == NULL;
+}
+
+/* What any of the modes can do: first what every application knows, in its order, then the named ones. */
+static GPtrArray *
+list_all (GPtrArray *rows)
+{
+  g_autoptr (GEnumClass) operations = g_type_class_ref (MINIPAY_TYPE_OPERATION);
+  GPtrArray *all = g_ptr_array_new ();
+
+  for (guint i = 0; i < operations->n_values; i++)
+    for (guint j = 1; j < rows->len; j++)
+      if (row_has (g_ptr_array_index (rows, j), operations->values[i].value_nick)) {
+        g_ptr_array_add (all, g_strdup (operations->values[i].value_nick));
+        break;
+      }
+  for (guint j = 1; j < rows->len; j++)
+    for (char **name = ((MatrixRow *) g_ptr_array_index (rows, j))->operations; *name != NULL; name++)
+      if (cli_operation_is_named (*name) && !g_ptr_array_find_with_equal_func (all, *name, g_str_equal, NULL))
+        g_ptr_array_add (all, g_strdup (*name));
+  return all;
+}
+
 /* The first row is the provider with whatever any of its modes can do, the others are its modes. */
 static GPtrArray *
 matrix_list_rows (MinipayProviderInfo *info)
@@ -47,8 +83,6 @@ matrix_list_rows (MinipayProviderInfo *info)
   g_autoptr (GVariant) variant = minipay_provider_info_to_variant (info);
   g_autoptr (GVariant) rules = g_variant_lookup_value (variant, "mode_rules", NULL);
   const char *const *modes = minipay_provider_info_get_modes (info);
-  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
-  g_autoptr (GEnumClass) operations = g_type_class_ref (MINIPAY_TYPE_OPERATION);
   GPtrArray *rows = g_ptr_array_new_with_free_func (row_free);
   char **base = NULL;
 
@@ -62,17 +96,8 @@ matrix_list_rows (MinipayProviderInfo *info)
       list = g_strdupv (base);
     g_ptr_array_add (rows, row_new (*modes, list));
   }
-  if (rows->len == 1)
-    return rows;
-
-  for (guint i = 0; i < operations->n_values; i++)
-    for (guint j = 1; j < rows->len; j++)
-      if (row_has (g_ptr_array_index (rows, j), operations->values[i].value_nick)) {
-        g_strv_builder_add (all, operations->values[i].value_nick);
-        break;
-      }
-  g_strfreev (base);
-  ((MatrixRow *) g_ptr_array_index (rows, 0))->operations = g_strv_builder_end (all);
+  if (rows->len > 1)
+    row_take (g_ptr_array_index (rows, 0), list_all (rows));
   return rows;
 }
 
@@ -107,6 +132,13 @@ print_json (GPtrArray *rows)
   cli_print_json (json);
 }
 
+/* The table's columns: named operations would make it as wide as there are gateways' ideas. */
+static gboolean
+is_column (const GEnumValue *operation)
+{
+  return operation->value != MINIPAY_OPERATION_CALL;
+}
+
 static void
 print_rows (GPtrArray *rows)
 {
@@ -119,10 +151,11 @@ print_rows (GPtrArray *rows)
     for (guint j = 0; j < operations->n_values; j++) {
       const char *nick = operations->values[j].value_nick;
 
-      fprintf (stdout,
-               "  %-*s",
-               j + 1 < operations->n_values ? (int) strlen (nick) : 0,
-               row_has (row, nick) ? "yes" : "-");
+      if (is_column (&operations->values[j]))
+        fprintf (stdout,
+                 "  %-*s",
+                 j + 1 < operations->n_values ? (int) strlen (nick) : 0,
+                 row_has (row, nick) ? "yes" : "-");
     }
     fputc ('\n', stdout);
   }
@@ -135,23 +168,69 @@ print_head (void)
 
   fprintf (stdout, "%-22s", "provider, modes");
   for (guint i = 0; i < operations->n_values; i++)
-    fprintf (stdout, "  %s", operations->values[i].value_nick);
+    if (is_column (&operations->values[i]))
+      fprintf (stdout, "  %s", operations->values[i].value_nick);
   fputc ('\n', stdout);
+}
+
+/* Who has a named operation: `wechat-v2, transit(v2)`, the modes only where not all of them have it. */
+static void
+append_owners (GString *text, GPtrArray *rows, const char *operation)
+{
+  const MatrixRow *provider = g_ptr_array_index (rows, 0);
+  guint n_modes = 0;
+
+  if (!row_has (provider, operation))
+    return;
+  for (guint i = 1; i < rows->len; i++)
+    n_modes += row_has (g_ptr_array_index (rows, i), operation);
+  if (n_modes + 1 == rows->len) {
+    g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", provider->name);
+    return;
+  }
+  for (guint i = 1; i < rows->len; i++) {
+    const MatrixRow *mode = g_ptr_array_index (rows, i);
+
+    if (row_has (mode, operation))
+      g_string_append_printf (text, "%s%s(%s)", text->len > 0 ? ", " : "", provider->name, mode->name);
+  }
+}
+
+static void
+print_named (GPtrArray *matrix)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < matrix->len; i++) {
+    const MatrixRow *provider = g_ptr_array_index ((GPtrArray *) g_ptr_array_index (matrix, i), 0);
+
+    for (char **name = provider->operations; *name != NULL; name++) {
+      g_autoptr (GString) owners = g_string_new (NULL);
+
+      if (!cli_operation_is_named (*name) || !g_hash_table_add (seen, *name))
+        continue;
+      for (guint j = i; j < matrix->len; j++)
+        append_owners (owners, g_ptr_array_index (matrix, j), *name);
+      fprintf (stdout, "%s%s: %s\n", g_hash_table_size (seen) == 1 ? "\n" : "", *name, owners->str);
+    }
+  }
 }
 
 void
 cli_print_matrix (MinipayRegistry *registry, gboolean json)
 {
   g_autoptr (GPtrArray) infos = minipay_registry_list (registry);
+  g_autoptr (GPtrArray) matrix = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
 
-  if (!json)
-    print_head ();
-  for (guint i = 0; i < infos->len; i++) {
-    g_autoptr (GPtrArray) rows = matrix_list_rows (g_ptr_array_index (infos, i));
-
-    if (json)
-      print_json (rows);
-    else
-      print_rows (rows);
+  for (guint i = 0; i < infos->len; i++)
+    g_ptr_array_add (matrix, matrix_list_rows (g_ptr_array_index (infos, i)));
+  if (json) {
+    for (guint i = 0; i < matrix->len; i++)
+      print_json (g_ptr_array_index (matrix, i));
+    return;
   }
+  print_head ();
+  for (guint i = 0; i < matrix->len; i++)
+    print_rows (g_ptr_array_index (matrix, i));
+  print_named (matrix);
 }

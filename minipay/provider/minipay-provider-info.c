@@ -222,6 +222,27 @@ info_extras_to_variant (MinipayProviderInfo *self)
 }
 
 static GVariant *
+info_operation_rules_to_variant (MinipayProviderInfo *self)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sa{sv}}"));
+
+  for (guint i = 0; i < self->manifest->operations->len; i++) {
+    MinipayOperationRules *rules = g_ptr_array_index (self->manifest->operations, i);
+    GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
+
+    if (rules->required != NULL)
+      dict_add_strv (&dict, "required", rules->required);
+    if (rules->echoes != NULL)
+      dict_add_strv (&dict, "echoes", rules->echoes);
+    if (rules->number != NULL)
+      g_variant_dict_insert (&dict, "number", "s", rules->number);
+    g_variant_dict_insert (&dict, "single", "b", rules->is_single);
+    g_variant_builder_add (&builder, "{s@a{sv}}", rules->name, g_variant_dict_end (&dict));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
 info_mode_rules_to_variant (MinipayProviderInfo *self)
 {
   GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sa{sv}}"));
@@ -253,8 +274,9 @@ info_mode_rules_to_variant (MinipayProviderInfo *self)
  *
  * Everything the manifest says, as one `a{sv}`: `id`, `name`, `loader` (strings), `operations`, `methods`,
  * `modes`, `hosts`, `currencies`, `required_one_of` (lists of strings), `limits` (`a{sa{sv}}`: member of an order
- * to its rules), `fields` (`aa{sv}`: the settings of an account, enough to draw a form), `extras` (`a{sa{sv}}`) and
- * `mode_rules` (`a{sa{sv}}`).
+ * to its rules), `fields` (`aa{sv}`: the settings of an account, enough to draw a form), `extras` (`a{sa{sv}}`),
+ * `operation_rules` (`a{sa{sv}}`: operation to `required`, `echoes`, `number` and `single`) and `mode_rules`
+ * (`a{sa{sv}}`).
  *
  * Returns: (transfer full): the dictionary
  *
@@ -279,6 +301,7 @@ minipay_provider_info_to_variant (MinipayProviderInfo *self)
   g_variant_dict_insert_value (&dict, "limits", info_limits_to_variant (self));
   g_variant_dict_insert_value (&dict, "fields", info_fields_to_variant (self));
   g_variant_dict_insert_value (&dict, "extras", info_extras_to_variant (self));
+  g_variant_dict_insert_value (&dict, "operation_rules", info_operation_rules_to_variant (self));
   g_variant_dict_insert_value (&dict, "mode_rules", info_mode_rules_to_variant (self));
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
