@@ -138,6 +138,7 @@ on_code_created (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (MinipayCheckout) checkout = g_task_propagate_pointer (G_TASK (result), &error);
   MinipayResolve *resolve;
+  GCancellable *cancellable;
   GTask *asking;
 
   if (!code_is_open (self, checkout, error)) {
@@ -150,7 +151,8 @@ on_code_created (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_error (&error);
   resolve = g_new (MinipayResolve, 1);
   code_init_resolve (self, resolve, g_task_get_task_data (task));
-  asking = g_task_new (self, g_task_get_cancellable (task), on_code_resolved, g_steal_pointer (&task));
+  cancellable = g_task_get_cancellable (task);
+  asking = g_task_new (self, cancellable, on_code_resolved, g_steal_pointer (&task));
   minipay_account_resolve_on_task (resolve, asking);
 }
 
