@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The `minipay` command, run as people and scripts run it, against a sandbox of its own."""
 
-import json
 import os
 import re
 import shutil
 import socket
-import subprocess
 import tempfile
 import threading
 import time
 import unittest
-import urllib.request
 
-from cli_command import (CONFIG, INVALID, NOT_AUTHENTIC, NOT_SENT, OK, PAYERS, REFUSED, SANDBOX, UNKNOWN, USAGE,
-                         copy_manifests, run)
+from cli_command import (CONFIG, INVALID, NOT_AUTHENTIC, NOT_SENT, OK, PAYERS, REFUSED, UNKNOWN, USAGE, copy_manifests,
+                         run)
+from cli_sandbox import SandboxCase
 
 
 class Gateway(threading.Thread):
@@ -59,82 +57,13 @@ class Gateway(threading.Thread):
         self.join(15)
 
 
-class SandboxCase(unittest.TestCase):
-    """One sandbox for the tests of a class."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix='minipay-cli-')
-        cls.keys = os.path.join(cls.folder, 'keys')
-        with open(os.path.join(cls.folder, 'sandbox.log'), 'wb') as log:
-            cls.process = subprocess.Popen(
-                [SANDBOX, '--port', '0', '--write-config', cls.keys, '--until-stdin-closes'],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
-        ready = json.loads(cls.process.stdout.readline())
-        cls.endpoint, cls.config = ready['endpoint'], ready['config']
-        cls.secrets = []
-        for name in ('weidoufu-secret-key', 'api-v3-key'):
-            with open(os.path.join(cls.keys, name), encoding='ascii') as file:
-                cls.secrets.append(file.read().strip())
-        with open(os.path.join(cls.keys, 'merchant-key.pem'), encoding='ascii') as file:
-            cls.secrets.extend(line for line in file.read().splitlines() if len(line) == 64)
-        cls.number = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.process.stdin.close()
-        cls.process.stdout.close()
-        cls.process.wait(10)
-        shutil.rmtree(cls.folder)
-
-    def cli(self, *arguments, **keywords):
-        keywords.setdefault('MINIPAY_CONFIG', self.config)
-        return run(*arguments, secrets=self.secrets, **keywords)
-
-    def new_number(self):
-        type(self).number += 1
-        return f'T20261121{os.getpid():010d}{self.number:06d}'
-
-    def pay(self, account, *more, number=None, wallet='wechat', notify='http://127.0.0.1:1', **keywords):
-        arguments = ['pay', '--json', '--account', account, '--total', '19.90 CNY', '--subject', '绿茶',
-                     '--payer', PAYERS[wallet], '--wallet', wallet, '--notify-url',
-                     f'{notify}/notify/{account}']
-        if number is not None:
-            arguments += ['--out-trade-no', number]
-        return self.cli(*arguments, *more, **keywords)
-
-    def buyer_pays(self, account, number):
-        body = json.dumps({'account': account, 'out_trade_no': number}).encode()
-        request = urllib.request.Request(self.endpoint + '/sandbox/pay', data=body,
-                                         headers={'Content-Type': 'application/json'})
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=30) as answer:
-            return json.load(answer)
-
-    def changed_config(self, old, new):
-        """The configuration with one thing replaced, beside the original so that its file: values hold."""
-        with open(self.config, encoding='utf-8') as file:
-            text = file.read()
-        self.assertIn(old, text)
-        path = os.path.join(self.keys, f'changed-{time.monotonic_ns()}.conf')
-        with open(path, 'w', encoding='utf-8', opener=lambda p, f: os.open(p, f, 0o600)) as file:
-            file.write(text.replace(old, new))
-        self.addCleanup(os.unlink, path)
-        return path
-
-    def assert_error(self, result, status, code):
-        self.assertEqual(result.status, status, result.out + result.err)
-        error = result.only()['error']
-        self.assertEqual(error['code'], code, error)
-        self.assertTrue(error['message'])
-        self.assertIn('minipay: ', result.err)
-
-
 class TestUsage(unittest.TestCase):
     def test_help_and_version(self):
         self.assertEqual(run('--help').status, OK)
         self.assertRegex(run('--version').out, r'^minipay \d+\.\d+\.\d+\n$')
-        for verb in ('inspect', 'pay', 'query', 'receive', 'demo'):
+        for verb in ('inspect', 'pay', 'query', 'resolve', 'close', 'reverse', 'refund', 'query-refund', 'bill',
+                     'call', 'receive', 'demo'):
+            self.assertIn(f'\n  {verb} ', run('--help').out)
             shown = run(verb, '--help')
             self.assertEqual(shown.status, OK)
             self.assertNotRegex(shown.out.lower(), r'--[a-z-]*(secret|password|key)')
@@ -142,7 +71,13 @@ class TestUsage(unittest.TestCase):
     def test_wrong_calls(self):
         calls = [[], ['bogus'], ['pay', '--bogus'], ['pay', 'operand'], ['query', '--out-trade-no'],
                  ['inspect', 'a', 'b'], ['pay', '--expires-in', 'soon', '--total', '1.00 CNY'],
-                 ['pay', '--account', 'a'], ['receive', 'a', 'b']]
+                 ['pay', '--account', 'a'], ['receive', 'a', 'b'], ['close', '--account', 'a'],
+                 ['reverse', '--out-trade-no', 'T1', '--transaction-id', '1'],
+                 ['resolve', '--out-trade-no', 'T1', '--close', '--reverse'], ['call'], ['call', 'a', 'b'],
+                 ['refund', '--out-trade-no', 'T1', '--amount', '1.00 CNY'],
+                 ['refund', '--out-trade-no', 'T1', '--refund-no', 'R1'],
+                 ['refund', '--amount', '1.00 CNY', '--refund-no', 'R1'], ['query-refund', '--account', 'a'],
+                 ['bill', '--date', '2026-11-20'], ['bill', '--output', 'a.csv']]
         for call in calls:
             result = run(*call)
             self.assertEqual(result.status, USAGE, call)
