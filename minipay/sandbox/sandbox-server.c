@@ -267,6 +267,9 @@ call_answer (Call *call)
                                       SOUP_MEMORY_COPY,
                                       (const char *) call->reply->body->data,
                                       call->reply->body->len);
+  else
+    /* libsoup hangs up after an answer without a length: a client must know */
+    soup_message_headers_append (headers, "Connection", "close");
   if (call->is_paused)
     soup_server_message_unpause (call->message);
   call_free (call);
