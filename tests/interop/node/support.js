@@ -20,6 +20,11 @@ function makeNumber() {
     return `T${String(++nNumbers).padStart(19, '0')}`;
 }
 
+// The day in China, where bills are made.
+function today(separator) {
+    return new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10).replaceAll('-', separator);
+}
+
 function makeFolder() {
     return fs.mkdtempSync(path.join(os.tmpdir(), 'minipay-node-'));
 }
@@ -107,6 +112,11 @@ class Sandbox {
         return this.post('/sandbox/pay', {account, out_trade_no: outTradeNo});
     }
 
+    // The refund comes to its end: success, closed or abnormal.
+    endRefund(account, outRefundNo, result) {
+        return this.post('/sandbox/refund', {account, out_refund_no: outRefundNo, result});
+    }
+
     fault(gateway, operation, kind) {
         return this.post('/sandbox/fault', {gateway, operation, kind, times: 1});
     }
@@ -174,4 +184,4 @@ async function post(url, message) {
     return {status: answer.status, headers: answer.headers, body: await answer.text()};
 }
 
-module.exports = {NotifyAddress, PAYER, Program, Sandbox, Server, makeFolder, makeNumber, post};
+module.exports = {NotifyAddress, PAYER, Program, Sandbox, Server, makeFolder, makeNumber, post, today};

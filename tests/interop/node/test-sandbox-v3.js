@@ -3,15 +3,15 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const {X509Certificate, generateKeyPairSync} = require('node:crypto');
-const fs = require('node:fs');
+const {generateKeyPairSync} = require('node:crypto');
 const {after, before, test} = require('node:test');
 
-const {Aes: {AesGcm}, Formatter, Rsa, Wechatpay} = require('wechatpay-axios-plugin');
+const {Aes: {AesGcm}, Formatter, Rsa} = require('wechatpay-axios-plugin');
 
-const {NotifyAddress, PAYER, Sandbox, makeNumber} = require('./support');
+const {NotifyAddress, PAYER, Sandbox} = require('./support');
+const v3 = require('./v3-merchant');
 
-const ACCOUNTS = ['wechat-v3-public-key', 'wechat-v3-certificate'];
+const {ACCOUNTS, create, isAuthentic, makeOrder, open, query} = v3;
 const TEST = {timeout: 20000};
 
 let sandbox;
@@ -27,67 +27,8 @@ after(async () => {
     await sandbox.close();
 });
 
-// How the gateway's key is called in messages, and the file it is in.
-function platformKey(settings) {
-    const file = settings['public-key'] ?? settings['platform-certificate'];
-    const id = settings['public-key-id'] ?? new X509Certificate(fs.readFileSync(file)).serialNumber;
-    return {id, key: Rsa.from(`file://${file}`, Rsa.KEY_TYPE_PUBLIC)};
-}
-
-function openShop(account, changes = {}) {
-    const settings = sandbox.account(account);
-    const {id, key} = platformKey(settings);
-    const privateKey = Rsa.from(`file://${settings['private-key']}`);
-    const secret = fs.readFileSync(settings['api-v3-key'], 'utf8');
-    const wxpay = new Wechatpay({
-        baseURL: `${sandbox.endpoint}/`,
-        proxy: false,
-        mchid: settings.mchid,
-        serial: settings['merchant-serial'],
-        privateKey,
-        certs: {[id]: key},
-        ...changes,
-    });
-    return {account, mchid: settings.mchid, appid: settings.appid, platformId: id, platformKey: key, privateKey,
-        secret, wxpay};
-}
-
-function makeOrder(shop, changes = {}) {
-    return {
-        mchid: shop.mchid,
-        appid: shop.appid,
-        description: '绿茶 "green tea"',
-        out_trade_no: makeNumber(),
-        notify_url: address.url(shop.account),
-        attach: 'a&b=<c>/茶',
-        amount: {total: 1990, currency: 'CNY'},
-        payer: {openid: PAYER},
-        ...changes,
-    };
-}
-
-async function create(shop, changes = {}) {
-    const order = makeOrder(shop, changes);
-    const {data} = await shop.wxpay.v3.pay.transactions.jsapi.post(order);
-    return {order, prepayId: data.prepay_id};
-}
-
-async function query(shop, outTradeNo) {
-    const {data} = await shop.wxpay.v3.pay.transactions.outTradeNo._out_trade_no_.get(
-        {params: {mchid: shop.mchid}, out_trade_no: outTradeNo});
-    return data;
-}
-
-// Whether the package's code takes the notification for one of the platform's.
-function isAuthentic(shop, {headers, body}) {
-    assert.equal(headers['wechatpay-serial'], shop.platformId);
-    return Rsa.verify(Formatter.response(headers['wechatpay-timestamp'], headers['wechatpay-nonce'], body),
-        headers['wechatpay-signature'], shop.platformKey);
-}
-
-function open(shop, {body}) {
-    const {resource} = JSON.parse(body);
-    return JSON.parse(AesGcm.decrypt(resource.ciphertext, shop.secret, resource.nonce, resource.associated_data));
+function openShop(account, changes) {
+    return v3.openShop(sandbox, address, account, changes);
 }
 
 for (const account of ACCOUNTS) {
