@@ -23,6 +23,7 @@ TEXTS = {
     'attach': (128, False),
     'ledger': (512, False),
 }
+FIELDS = {*TEXTS, 'access_key', 'pay_type', 'total_fee', 'sign'}
 
 
 def canonical(params, key):
@@ -67,6 +68,8 @@ def check_order(params, access_key, key):
         raise Refused('access_key is another')
     if not same(params.get('sign'), sign(params, key)):
         raise Refused('sign is wrong')
+    if not params.keys() <= FIELDS:
+        raise Refused('a field of no table')
     _check_texts(params)
     if not ORDER_NUMBER.fullmatch(params['out_order_no']):
         raise Refused('out_order_no is not 18 to 32 letters and digits')

@@ -78,16 +78,13 @@ class WeidoufuDice(Dice):
         return self.body(self.signed_params(self.varied(self.params(order, account['access_key'])), account))
 
     def varied(self, params):
-        """@params as another program might send them: another order, empty ones, new ones, numbers as texts."""
-        for name in ('attach', 'ledger', 'expire', 'return_url'):
+        """@params as another program might send them: another order, empty ones, numbers as texts."""
+        for name in ('attach', 'ledger'):
             if name not in params and self.chance(20):
                 params[name] = self.choice(('', None))
         for name in ('pay_type', 'total_fee'):
             if self.chance(20):
                 params[name] = str(params[name])
-        if self.chance(20):
-            params[self.choice(('zone', 'Zone', '_zone', 'a1', '新'))] = self.choice(('a=b&c=d', '新 é', Number('7'),
-                                                                                    ''))
         return self.shuffled(params)
 
     def signed_params(self, params, account):
@@ -135,6 +132,12 @@ class WeidoufuDice(Dice):
     def _request_more(self, order, account, params):
         return self.body(dict(self.signed_params(params, account), **{self.choice(('more', 'Attach', 'sign2')): 'x'}))
 
+    def _request_of_no_table(self, order, account, params):
+        """Signed well, but no field of this call: another call's, or nobody's."""
+        name = self.choice(('expire', 'return_url', 'auth_code', 'zone', 'Attach', '_zone', 'a1', '新'))
+        return self.body(self.signed_params(dict(params, **{name: self.choice(('a=b&c=d', '新 é', Number('7')))}),
+                                            account))
+
     def _request_spoilt(self, order, account, params):
         while True:
             spoilt = self.spoilt(order)
@@ -171,7 +174,7 @@ class WeidoufuDice(Dice):
     REQUEST_SPOILERS = (
         ('sign spoilt', _request_sign), ('sign missing', _request_sign_missing), ('foreign key', _request_foreign_key),
         ('signed another text', _request_canonical), ('changed after signing', _request_changed),
-        ('more after signing', _request_more), ('beyond the limits', _request_spoilt), ('bad value', _request_value),
+        ('more after signing', _request_more), ('a field of no table', _request_of_no_table), ('beyond the limits', _request_spoilt), ('bad value', _request_value),
         ('bad value', _request_value), ('member twice', _request_twice), ('not JSON', _request_broken),
     )
 
