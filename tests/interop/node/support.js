@@ -12,6 +12,8 @@ const path = require('node:path');
 const readline = require('node:readline');
 
 const PAYER = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o';
+// V2's documented success, byte for byte, which the sandbox insists on; the package writes it without CDATA.
+const YES = '<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>';
 
 let nNumbers = 0;
 
@@ -184,4 +186,4 @@ async function post(url, message) {
     return {status: answer.status, headers: answer.headers, body: await answer.text()};
 }
 
-module.exports = {NotifyAddress, PAYER, Program, Sandbox, Server, makeFolder, makeNumber, post, today};
+module.exports = {NotifyAddress, PAYER, Program, Sandbox, Server, YES, makeFolder, makeNumber, post, today};

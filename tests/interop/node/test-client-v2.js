@@ -9,13 +9,12 @@ const {after, before, test} = require('node:test');
 const {Hash, Transformer} = require('wechatpay-axios-plugin');
 
 const {Shop} = require('./shop');
-const {PAYER, makeNumber, post} = require('./support');
+const {PAYER, YES, makeNumber, post} = require('./support');
 const {V2Gateway, makePrepayId} = require('./v2-gateway');
 
 const MCHID = '1900000001';
 const APPID = 'wx0000000000000001';
 const SIGN_TYPES = [Hash.ALGO_MD5, Hash.ALGO_HMAC_SHA256];
-const YES = '<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>';
 const TEST = {timeout: 20000};
 
 const shops = {};

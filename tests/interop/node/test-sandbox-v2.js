@@ -3,17 +3,14 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
 const {after, before, test} = require('node:test');
 
-const {Decorator, Formatter, Hash, Transformer} = require('wechatpay-axios-plugin');
+const {Formatter, Hash, Transformer} = require('wechatpay-axios-plugin');
 
-const {NotifyAddress, PAYER, Sandbox, makeNumber} = require('./support');
+const {NotifyAddress, PAYER, Sandbox, YES} = require('./support');
+const v2 = require('./v2-merchant');
 
-const ACCOUNTS = {'wechat-v2-md5': Hash.ALGO_MD5, 'wechat-v2-hmac': Hash.ALGO_HMAC_SHA256};
-const SIGN_LENGTH = {[Hash.ALGO_MD5]: 32, [Hash.ALGO_HMAC_SHA256]: 64};
-// The documented success, byte for byte, which the sandbox insists on; the package writes it without CDATA.
-const YES = '<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>';
+const {ACCOUNTS, assertSigned, create, makeOrder, query} = v2;
 const TEST = {timeout: 20000};
 
 let sandbox;
@@ -33,64 +30,8 @@ after(async () => {
     await sandbox.close();
 });
 
-function openShop(account, key = null) {
-    const settings = sandbox.account(account);
-    const secret = key ?? fs.readFileSync(settings['api-key']);
-    assert.equal(secret.length, 32);
-    const signType = ACCOUNTS[account];
-    assert.equal(settings['sign-type'], signType);
-    return {
-        account,
-        mchid: settings.mchid,
-        appid: settings.appid,
-        signType,
-        key: Hash.keyObjectFrom(secret),
-        client: Decorator.xmlBased({
-            baseURL: `${sandbox.endpoint}/`, proxy: false, mchid: settings.mchid, secret}),
-    };
-}
-
-function makeFields(shop, fields) {
-    return {
-        appid: shop.appid,
-        mch_id: shop.mchid,
-        // MD5 is what no sign_type means
-        ...shop.signType !== Hash.ALGO_MD5 && {sign_type: shop.signType},
-        ...fields,
-    };
-}
-
-function makeOrder(shop, changes = {}) {
-    return makeFields(shop, {
-        body: '绿茶 <"green" & \'black\'>',
-        attach: '茶 <b> & "c"',
-        out_trade_no: makeNumber(),
-        total_fee: '1990',
-        spbill_create_ip: '203.0.113.7',
-        notify_url: address.url(shop.account),
-        trade_type: 'JSAPI',
-        openid: PAYER,
-        ...changes,
-    });
-}
-
-function assertSigned(shop, data) {
-    assert.equal(data.sign.length, SIGN_LENGTH[shop.signType]);
-    assert.ok(Hash.equals(Hash.sign(shop.signType, data, shop.key), data.sign));
-}
-
-async function create(shop, changes = {}) {
-    const order = makeOrder(shop, changes);
-    const {data} = await shop.client.post('pay/unifiedorder', order);
-    assertSigned(shop, data);
-    assert.deepEqual([data.appid, data.mch_id, data.trade_type], [shop.appid, shop.mchid, 'JSAPI']);
-    return {order, prepayId: data.prepay_id};
-}
-
-async function query(shop, number) {
-    const {data} = await shop.client.post('pay/orderquery', makeFields(shop, number));
-    assertSigned(shop, data);
-    return data;
+function openShop(account, changes) {
+    return v2.openShop(sandbox, address, account, changes);
 }
 
 function assertPaid(shop, order, told) {
@@ -169,7 +110,7 @@ for (const [account, signType] of Object.entries(ACCOUNTS)) {
     });
 
     test(`/interop/sandbox-v2/${account}/the-sandbox-refuses-what-was-signed-with-another-key`, TEST, async () => {
-        const shop = openShop(account, 'k'.repeat(32));
+        const shop = openShop(account, {key: 'k'.repeat(32)});
         await assert.rejects(create(shop), error => error.response.data.return_code === 'FAIL');
     });
 
