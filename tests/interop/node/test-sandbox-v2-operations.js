@@ -235,9 +235,9 @@ for (const account of Object.keys(ACCOUNTS)) {
         const path = 'pay/downloadbill';
         const asked = {bill_date: today(''), bill_type: 'ALL'};
         const refused = async changes => {
-            const {return_code: code, return_msg: message, sign} = await refusedBill(shop, path, {...asked, ...changes});
-            assert.equal(sign, undefined);
-            return [code, message];
+            const told = await refusedBill(shop, path, {...asked, ...changes});
+            assert.equal(told.sign, undefined);
+            return [told.return_code, told.return_msg];
         };
         assert.deepEqual(await refused({bill_date: '20200101'}), ['FAIL', 'No Bill Exist']);
         assert.deepEqual(await refused({bill_date: today('-')}), ['FAIL', 'data format error']);

@@ -244,14 +244,16 @@ for (const account of ACCOUNTS) {
             name: Rsa.encrypt('张三的店', shop.platformKey),
             relation_type: 'STORE',
         };
-        await refuses(profitsharing.receivers.add.post({...receiver, name: '张三的店'}, sealed(shop)), 400, 'PARAM_ERROR');
-        const {data: added} = await profitsharing.receivers.add.post(receiver, sealed(shop));
+        const add = changes => profitsharing.receivers.add.post({...receiver, ...changes}, sealed(shop));
+        await refuses(add({name: '张三的店'}), 400, 'PARAM_ERROR');
+        const {data: added} = await add();
         assert.deepEqual([added.type, added.account, added.relation_type], ['MERCHANT_ID', RECEIVER, 'STORE']);
 
-        const makeShare = () => ({
+        const outOrderNo = makeNumber();
+        const share = () => profitsharing.orders.post({
             appid: shop.appid,
             transaction_id: id,
-            out_order_no: share?.out_order_no ?? makeNumber(),
+            out_order_no: outOrderNo,
             receivers: [{
                 type: 'MERCHANT_ID',
                 account: RECEIVER,
@@ -260,16 +262,13 @@ for (const account of ACCOUNTS) {
                 description: '分给茶农',
             }],
             unfreeze_unsplit: false,
-        });
-        let share;
-        share = makeShare();
-        const {data: accepted} = await profitsharing.orders.post(share, sealed(shop));
+        }, sealed(shop));
+        const {data: accepted} = await share();
         assert.deepEqual([accepted.state, accepted.out_order_no, accepted.transaction_id],
-            ['PROCESSING', share.out_order_no, id]);
-        const {data: again} = await profitsharing.orders.post(makeShare(), sealed(shop));
-        assert.equal(again.order_id, accepted.order_id);
+            ['PROCESSING', outOrderNo, id]);
+        assert.equal((await share()).data.order_id, accepted.order_id);
         const {data: done} = await profitsharing.orders._out_order_no_.get(
-            {params: {transaction_id: id}, out_order_no: share.out_order_no});
+            {params: {transaction_id: id}, out_order_no: outOrderNo});
         assert.deepEqual([done.state, done.receivers.map(({account: to, amount, result}) => [to, amount, result])],
             ['FINISHED', [[RECEIVER, 190, 'SUCCESS']]]);
 
@@ -277,7 +276,7 @@ for (const account of ACCOUNTS) {
             {transaction_id: id})).data.unsplit_amount;
         assert.equal(await left(), 1800);
         const back = {
-            out_order_no: share.out_order_no,
+            out_order_no: outOrderNo,
             out_return_no: makeNumber(),
             return_mchid: RECEIVER,
             amount: 90,
@@ -287,7 +286,7 @@ for (const account of ACCOUNTS) {
         await refuses(profitsharing.returnOrders.post({...back, out_return_no: makeNumber(), amount: 101}),
             403, 'NOT_ENOUGH');
         const {data: returned} = await profitsharing.returnOrders._out_return_no_.get(
-            {params: {out_order_no: share.out_order_no}, out_return_no: back.out_return_no});
+            {params: {out_order_no: outOrderNo}, out_return_no: back.out_return_no});
         assert.deepEqual([returned.result, returned.amount], ['SUCCESS', 90]);
 
         const {data: free} = await profitsharing.orders.unfreeze.post(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A merchant of the sandbox's WeChat Pay V2 whose code is somebody else's: the package signs, verifies, writes and reads.
+// A merchant of the sandbox's WeChat Pay V2: somebody else's code signs and verifies, writes and reads the XML.
 'use strict';
 
 const assert = require('node:assert/strict');

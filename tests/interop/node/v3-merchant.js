@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A merchant of the sandbox's WeChat Pay V3 whose code is somebody else's: the package signs, verifies, seals and opens.
+// A merchant of the sandbox's WeChat Pay V3: somebody else's code signs and verifies, seals and opens.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -33,8 +33,17 @@ function openShop(sandbox, address, account, changes = {}) {
         certs: {[id]: key},
         ...changes,
     });
-    return {account, address, mchid: settings.mchid, appid: settings.appid, platformId: id, platformKey: key, privateKey,
-        secret, wxpay};
+    return {
+        account,
+        address,
+        mchid: settings.mchid,
+        appid: settings.appid,
+        platformId: id,
+        platformKey: key,
+        privateKey,
+        secret,
+        wxpay,
+    };
 }
 
 function makeOrder(shop, changes = {}) {

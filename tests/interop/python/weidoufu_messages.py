@@ -174,8 +174,9 @@ class WeidoufuDice(Dice):
     REQUEST_SPOILERS = (
         ('sign spoilt', _request_sign), ('sign missing', _request_sign_missing), ('foreign key', _request_foreign_key),
         ('signed another text', _request_canonical), ('changed after signing', _request_changed),
-        ('more after signing', _request_more), ('a field of no table', _request_of_no_table), ('beyond the limits', _request_spoilt), ('bad value', _request_value),
-        ('bad value', _request_value), ('member twice', _request_twice), ('not JSON', _request_broken),
+        ('more after signing', _request_more), ('a field of no table', _request_of_no_table),
+        ('beyond the limits', _request_spoilt), ('bad value', _request_value), ('bad value', _request_value),
+        ('member twice', _request_twice), ('not JSON', _request_broken),
     )
 
     # --- notifications
