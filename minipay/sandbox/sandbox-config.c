@@ -115,8 +115,10 @@ sandbox_config_new (GError **error)
     has_keys = (*key_at (self, i) = sandbox_key_new_rsa ()) != NULL && has_keys;
 
   if (has_keys) {
-    self->merchant_certificate = sandbox_certificate_new (self->merchant_key, "merchant", ca_key);
-    self->platform_certificate = sandbox_certificate_new (self->platform_key, "platform", ca_key);
+    self->merchant_certificate =
+        sandbox_certificate_new (self->merchant_key, "merchant", ca_key, SANDBOX_FIVE_YEARS_S);
+    self->platform_certificate =
+        sandbox_certificate_new (self->platform_key, "platform", ca_key, SANDBOX_FIVE_YEARS_S);
   }
   if (self->merchant_certificate == NULL || self->platform_certificate == NULL) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot make throw-away keys");

@@ -12,11 +12,10 @@
 #include <openssl/rsa.h>
 #include <string.h>
 
-#define CA_NAME      "minipay sandbox throw-away CA"
-#define FIVE_YEARS_S (5L * 365 * 24 * 60 * 60)
-#define TAG_BYTES    16
-#define BLOCK_BYTES  16
-#define PKCS1_BYTES  11 /* the least a padded block adds */
+#define CA_NAME     "minipay sandbox throw-away CA"
+#define TAG_BYTES   16
+#define BLOCK_BYTES 16
+#define PKCS1_BYTES 11 /* the least a padded block adds */
 
 static char *
 random_of (const char *alphabet, guint length)
@@ -142,7 +141,7 @@ set_serial (X509 *certificate)
 }
 
 SandboxCertificate *
-sandbox_certificate_new (SandboxKey *subject_key, const char *subject, SandboxKey *ca_key)
+sandbox_certificate_new (SandboxKey *subject_key, const char *subject, SandboxKey *ca_key, long valid_s)
 {
   g_autoptr (SandboxCertificate) certificate = X509_new ();
 
@@ -150,7 +149,7 @@ sandbox_certificate_new (SandboxKey *subject_key, const char *subject, SandboxKe
       !set_name (X509_get_issuer_name (certificate), CA_NAME) ||
       !set_name (X509_get_subject_name (certificate), subject) ||
       X509_gmtime_adj (X509_getm_notBefore (certificate), -60) == NULL ||
-      X509_gmtime_adj (X509_getm_notAfter (certificate), FIVE_YEARS_S) == NULL ||
+      X509_gmtime_adj (X509_getm_notAfter (certificate), valid_s) == NULL ||
       !X509_set_pubkey (certificate, subject_key) || !X509_sign (certificate, ca_key, EVP_sha256 ()))
     return NULL;
   return g_steal_pointer (&certificate);

@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #define SANDBOX_API_V3_KEY_BYTES 32
+#define SANDBOX_FIVE_YEARS_S     (5 * 365 * 24 * 60 * 60)
 
 typedef EVP_PKEY SandboxKey;
 typedef X509 SandboxCertificate;
@@ -24,7 +25,8 @@ char *sandbox_key_to_private_pem (SandboxKey *key);
 char *sandbox_key_to_public_pem (SandboxKey *key);
 SandboxKey *sandbox_key_from_pem (const char *pem);
 
-SandboxCertificate *sandbox_certificate_new (SandboxKey *subject_key, const char *subject, SandboxKey *ca_key);
+SandboxCertificate *
+sandbox_certificate_new (SandboxKey *subject_key, const char *subject, SandboxKey *ca_key, long valid_s);
 char *sandbox_certificate_to_pem (SandboxCertificate *certificate);
 SandboxCertificate *sandbox_certificate_from_pem (const char *pem);
 char *sandbox_certificate_get_serial (SandboxCertificate *certificate);

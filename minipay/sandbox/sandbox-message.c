@@ -132,6 +132,7 @@ sandbox_call_clear (SandboxCall *call)
   g_free (call->out_trade_no);
   g_free (call->out_refund_no);
   g_free (call->number);
+  g_free (call->key_id);
   g_free (call->verdict);
 }
 

@@ -28,6 +28,7 @@ typedef struct {
   char *out_trade_no;    /* nullable */
   char *out_refund_no;   /* nullable */
   char *number;          /* nullable; the merchant's number of a call that is neither order nor refund */
+  char *key_id;          /* nullable; the gateway's key that the request asks for */
   guint status;          /* of the answer; 0 when none was sent */
   char *verdict;         /* nullable */
 } SandboxCall;

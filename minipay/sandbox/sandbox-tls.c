@@ -70,7 +70,7 @@ add_extension (X509 *certificate, int nid, const char *value)
 static SandboxCertificate *
 make_authority (SandboxKey *key)
 {
-  g_autoptr (SandboxCertificate) authority = sandbox_certificate_new (key, "authority", key);
+  g_autoptr (SandboxCertificate) authority = sandbox_certificate_new (key, "authority", key, SANDBOX_FIVE_YEARS_S);
 
   if (authority == NULL || !X509_set_subject_name (authority, X509_get_issuer_name (authority)) ||
       !add_extension (authority, NID_basic_constraints, "critical,CA:TRUE") ||
@@ -86,7 +86,7 @@ issue (Identity *identity, const char *subject, const char *usage, const char *a
   identity->key = sandbox_key_new_ec ();
   if (identity->key == NULL)
     return FALSE;
-  identity->certificate = sandbox_certificate_new (identity->key, subject, ca_key);
+  identity->certificate = sandbox_certificate_new (identity->key, subject, ca_key, SANDBOX_FIVE_YEARS_S);
   return identity->certificate != NULL && add_extension (identity->certificate, NID_ext_key_usage, usage) &&
          (alt_name == NULL || add_extension (identity->certificate, NID_subject_alt_name, alt_name)) &&
          X509_sign (identity->certificate, ca_key, EVP_sha256 ()) != 0;

@@ -198,6 +198,7 @@ sandbox_end (Sandbox *sandbox, SandboxReply *reply)
   record->out_trade_no = g_strdup (reply->call.out_trade_no);
   record->out_refund_no = g_strdup (reply->call.out_refund_no);
   record->number = g_strdup (reply->call.number);
+  record->key_id = g_strdup (reply->call.key_id);
   record->status = reply->sending == SANDBOX_SEND_NOTHING ? 0 : reply->status;
   record->verdict = g_strdup (reply->verdict != NULL ? reply->verdict : reply->status < 400 ? "ok" : "refused");
   g_ptr_array_add (records, record);
@@ -223,6 +224,7 @@ sandbox_traffic_list (Sandbox *sandbox, SandboxReply *reply)
     sandbox_json_add_text (builder, "out_trade_no", record->out_trade_no);
     sandbox_json_add_text (builder, "out_refund_no", record->out_refund_no);
     sandbox_json_add_text (builder, "number", record->number);
+    sandbox_json_add_text (builder, "key_id", record->key_id);
     sandbox_json_add_integer (builder, "status", record->status);
     sandbox_json_add_text (builder, "verdict", record->verdict);
     json_builder_end_object (builder);

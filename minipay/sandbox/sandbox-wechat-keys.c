@@ -173,42 +173,77 @@ sandbox_wechat_certificates (SandboxWechatCall *call)
 }
 
 static PlatformKey *
-make_certificate (SandboxRing *self)
+make_certificate (SandboxRing *self, gint64 valid_s)
 {
   g_autoptr (SandboxKey) ca_key = sandbox_key_new_ec ();
   g_autoptr (SandboxKey) key = sandbox_key_new_rsa ();
-  SandboxCertificate *certificate = sandbox_certificate_new (key, "platform", ca_key);
+  SandboxCertificate *certificate = sandbox_certificate_new (key, "platform", ca_key, (long) valid_s);
   char *serial = certificate != NULL ? sandbox_certificate_get_serial (certificate) : NULL;
 
   return serial != NULL ? add_key (self, serial, g_steal_pointer (&key), certificate) : NULL;
 }
 
-/* POST /sandbox/rotate: from now on another key signs for the account. A request that names an older one still gets
- * it. Of certificates a merchant who has one gets a new one, beside those he has. */
+/* The key that @to means to a merchant who has @keys: of certificates a new one, once he has the first. NULL with
+ * the reply filled. */
+static PlatformKey *
+choose_key (Sandbox *sandbox, GPtrArray *keys, const char *to, gint64 valid_s, SandboxReply *reply)
+{
+  GPtrArray *all = sandbox->ring->all;
+  PlatformKey *made;
+
+  if (g_strcmp0 (to, "public-key") == 0)
+    return g_ptr_array_index (all, 0);
+  if (g_strcmp0 (to, "certificate") == 0 && !g_ptr_array_find (keys, g_ptr_array_index (all, 1), NULL))
+    return g_ptr_array_index (all, 1);
+  for (guint i = 0; i < keys->len; i++) {
+    PlatformKey *key = g_ptr_array_index (keys, i);
+
+    if (g_strcmp0 (to, key->id) == 0)
+      return key;
+  }
+  if (g_strcmp0 (to, "certificate") != 0) {
+    sandbox_control_refuse (reply, 400, "to is public-key, certificate, or the serial of one the account has");
+    return NULL;
+  }
+  made = make_certificate (sandbox->ring, valid_s);
+  if (made == NULL)
+    sandbox_control_refuse (reply, 500, "cannot make a throw-away certificate");
+  return made;
+}
+
+/* POST /sandbox/rotate: from now on another key signs for the account; with "signs":false it is only there. A
+ * request that names any key there is gets it. */
 void
 sandbox_wechat_rotate (Sandbox *sandbox, JsonObject *object, SandboxReply *reply)
 {
   const char *account = sandbox_json_text (object, "account");
-  const char *to = sandbox_json_text (object, "to");
   GPtrArray *keys = account != NULL ? g_hash_table_lookup (sandbox->ring->accounts, account) : NULL;
-  PlatformKey *key = NULL;
+  gint64 valid_s = SANDBOX_FIVE_YEARS_S;
+  const gboolean signs = json_object_get_boolean_member_with_default (object, "signs", TRUE);
+  PlatformKey *key;
   g_autofree char *text = NULL;
 
-  if (keys == NULL || sandbox_wechat_mode_of (sandbox_merchant_get (account)) == NULL)
+  if (keys == NULL || sandbox_wechat_mode_of (sandbox_merchant_get (account)) == NULL) {
     sandbox_control_refuse (reply, 404, "account is none of wechat-v3 or wechat-global");
-  else if (g_strcmp0 (to, "public-key") == 0)
-    key = g_ptr_array_index (sandbox->ring->all, 0);
-  else if (g_strcmp0 (to, "certificate") != 0)
-    sandbox_control_refuse (reply, 400, "to is public-key or certificate");
-  else if (!g_ptr_array_find (keys, g_ptr_array_index (sandbox->ring->all, 1), NULL))
-    key = g_ptr_array_index (sandbox->ring->all, 1);
-  else if ((key = make_certificate (sandbox->ring)) == NULL)
-    sandbox_control_refuse (reply, 500, "cannot make a throw-away certificate");
+    return;
+  }
+  if ((json_object_has_member (object, "valid_s") &&
+       !sandbox_json_integer (json_object_get_member (object, "valid_s"), &valid_s)) ||
+      valid_s < 1 || valid_s > SANDBOX_FIVE_YEARS_S) {
+    sandbox_control_refuse (reply, 400, "valid_s is a whole number of 1..%d", SANDBOX_FIVE_YEARS_S);
+    return;
+  }
+  key = choose_key (sandbox, keys, sandbox_json_text (object, "to"), valid_s, reply);
   if (key == NULL)
     return;
 
-  g_ptr_array_remove (keys, key);
-  g_ptr_array_add (keys, key);
+  /* the last one signs */
+  if (signs) {
+    g_ptr_array_remove (keys, key);
+    g_ptr_array_add (keys, key);
+  } else if (!g_ptr_array_find (keys, key, NULL)) {
+    g_ptr_array_insert (keys, (gint) keys->len - 1, key);
+  }
   text = g_strdup_printf ("{\"serial\":\"%s\"}", key->id);
   sandbox_reply_set (reply, 200, "application/json", text);
 }

@@ -220,6 +220,7 @@ serve (Sandbox *sandbox, const char *gateway, guint modes, const SandboxRequest 
   if (call.merchant == NULL)
     return;
   sandbox_reply_set_call (reply, route->operation, call.merchant->account);
+  reply->call.key_id = g_strdup (sandbox_request_get (request, "Wechatpay-Serial"));
   call.mode = sandbox_wechat_mode_of (call.merchant);
   call.argument = route->argument;
   run (&call, route, strchr (route->path, '*') != NULL ? number : NULL);

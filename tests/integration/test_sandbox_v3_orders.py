@@ -184,8 +184,8 @@ class Combined(Customer):
 
 
 class Keys(Customer):
-    def rotate(self, account, to):
-        answer = self.program.control("rotate", {"account": account, "to": to})
+    def rotate(self, account, to, **more):
+        answer = self.program.control("rotate", dict(more, account=account, to=to))
         self.assertEqual(answer.status, 200, answer.body)
         return answer.json()["serial"]
 
@@ -205,16 +205,21 @@ class Keys(Customer):
         for account in (CERTIFICATE, DIRECT):
             order, _ = self.placed(account)
             self.assertEqual(list(self.certificates(account)), [self.certificate_serial])
-            # a new certificate beside the old one
-            second = self.rotate(account, "certificate")
+            # a new certificate beside the old one: listed first, then signing
+            second = self.rotate(account, "certificate", signs=False)
             self.keys.update(self.certificates(account))
             self.assertEqual(set(self.certificates(account)), {self.certificate_serial, second})
             target = "%sout-trade-no/%s?%s" % (self.base(account), order["out_trade_no"], self.query_names(account))
             old = self.certificate_serial
+            answer = self.send("GET", target, account=account)
+            self.assertTrue(self.is_signed(answer.headers, answer.body, old))
+            self.assertEqual(self.requests()[-1]["key_id"], None)
+            self.assertEqual(self.rotate(account, second), second)
             for serial, wanted in ((None, second), (second, second), (old, old)):
                 headers = {"Wechatpay_Serial": serial} if serial else {}
                 answer = self.send("GET", target, account=account, **headers)
                 self.assertTrue(self.is_signed(answer.headers, answer.body, wanted))
+                self.assertEqual(self.requests()[-1]["key_id"], serial)
             # and then the public key
             self.refused(self.send("GET", target, account=account, Wechatpay_Serial=self.public_key_id), 400,
                          "INVALID_REQUEST")
@@ -228,7 +233,9 @@ class Keys(Customer):
 
     def test_rotation_names_what_it_cannot_do(self):
         for wrong, status in (({"account": "weidoufu", "to": "public-key"}, 404), ({"account": PUBLIC_KEY}, 400),
-                              ({"account": "nobody", "to": "certificate"}, 404)):
+                              ({"account": "nobody", "to": "certificate"}, 404),
+                              ({"account": CERTIFICATE, "to": "certificate", "valid_s": 0}, 400),
+                              ({"account": PUBLIC_KEY, "to": self.certificate_serial}, 400)):
             self.assertEqual(self.program.control("rotate", wrong).status, status)
         self.refused(self.send("GET", "/v3/certificates"), 404, "RESOURCE_NOT_EXISTS")
 
