@@ -344,6 +344,7 @@ typedef enum {
  * @MINIPAY_CIPHER_SM2: SM2 encryption, ASN.1 C1C3C2
  * @MINIPAY_CIPHER_AES_256_ECB_MD5: AES-256-ECB with PKCS#7 padding, under the 32 lower-case hexadecimal digits of
  *   the key's MD5
+ * @MINIPAY_CIPHER_RSA_PKCS1_BLOCKS: RSA PKCS#1 v1.5 encryption of as much as fits at a time, the blocks joined
  *
  * How a text is sealed.
  *
@@ -359,6 +360,7 @@ typedef enum {
   MINIPAY_CIPHER_RSA_RECOVER,
   MINIPAY_CIPHER_SM2,
   MINIPAY_CIPHER_AES_256_ECB_MD5,
+  MINIPAY_CIPHER_RSA_PKCS1_BLOCKS,
 } MinipayCipher;
 
 /**

@@ -92,6 +92,12 @@ static const Rule rules[] = {
                                        MINIPAY_KEY_KIND_SECRET,
                                        FALSE,
                                        { 0, 0 } },
+  [MINIPAY_CIPHER_RSA_PKCS1_BLOCKS] = { "RSA PKCS#1 v1.5 in blocks",
+                                        MINIPAY_KEY_FAMILY_RSA,
+                                        MINIPAY_KEY_KIND_PRIVATE,
+                                        MINIPAY_KEY_KIND_PUBLIC,
+                                        FALSE,
+                                        { 0, 0 } },
 };
 
 static gboolean

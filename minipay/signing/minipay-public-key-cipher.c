@@ -6,8 +6,8 @@
 
 #include "signing/minipay-key-openssl-private.h"
 
-#define PKCS1_OVERHEAD     11 /* 0, the type, at least eight bytes of padding, 0 */
-#define RECOVER_BLOCKS_MAX 64
+#define PKCS1_OVERHEAD 11 /* 0, the type, at least eight bytes of padding, 0 */
+#define BLOCKS_MAX     64
 
 static void
 wipe_free (guint8 *bytes, gsize length)
@@ -38,7 +38,7 @@ rsa_recover (EVP_PKEY_CTX *context, gsize size, const guint8 *sealed, gsize seal
   guint8 *plain;
   gsize length = 0;
 
-  if (sealed_length == 0 || sealed_length % size != 0 || sealed_length / size > RECOVER_BLOCKS_MAX ||
+  if (sealed_length == 0 || sealed_length % size != 0 || sealed_length / size > BLOCKS_MAX ||
       EVP_PKEY_verify_recover_init (context) != 1 || !set_padding (context, MINIPAY_CIPHER_RSA_RECOVER))
     return NULL;
 
@@ -56,23 +56,28 @@ rsa_recover (EVP_PKEY_CTX *context, gsize size, const guint8 *sealed, gsize seal
   return g_bytes_new_take (plain, length);
 }
 
+/* With the private key for those who recover with the public one, or with the public key for who decrypts. */
 static GBytes *
-rsa_seal_for_recovery (EVP_PKEY_CTX *context, gsize size, const guint8 *plain, gsize plain_length)
+rsa_seal_blocks (MinipayCipher cipher, EVP_PKEY_CTX *context, gsize size, const guint8 *plain, gsize plain_length)
 {
+  const gboolean is_recovery = cipher == MINIPAY_CIPHER_RSA_RECOVER;
   gsize chunk = size - PKCS1_OVERHEAD;
   gsize blocks = (plain_length + chunk - 1) / chunk;
   g_autofree guint8 *sealed = NULL;
 
-  if (blocks == 0 || blocks > RECOVER_BLOCKS_MAX || EVP_PKEY_sign_init (context) != 1 ||
-      !set_padding (context, MINIPAY_CIPHER_RSA_RECOVER))
+  if (blocks == 0 || blocks > BLOCKS_MAX ||
+      (is_recovery ? EVP_PKEY_sign_init (context) : EVP_PKEY_encrypt_init (context)) != 1 ||
+      !set_padding (context, cipher))
     return NULL;
 
   sealed = g_malloc (blocks * size);
   for (gsize i = 0; i < blocks; i++) {
+    const guint8 *part = plain + i * chunk;
+    gsize part_length = MIN (chunk, plain_length - i * chunk);
     gsize n = size;
 
-    if (EVP_PKEY_sign (context, sealed + i * size, &n, plain + i * chunk, MIN (chunk, plain_length - i * chunk)) !=
-            1 ||
+    if ((is_recovery ? EVP_PKEY_sign (context, sealed + i * size, &n, part, part_length)
+                     : EVP_PKEY_encrypt (context, sealed + i * size, &n, part, part_length)) != 1 ||
         n != size)
       return NULL;
   }
@@ -115,8 +120,8 @@ minipay_public_key_seal (MinipayCipher cipher, EVP_PKEY *pkey, const guint8 *pla
 
   if (context == NULL)
     return NULL;
-  if (cipher == MINIPAY_CIPHER_RSA_RECOVER)
-    return rsa_seal_for_recovery (context, (gsize) EVP_PKEY_get_size (pkey), plain, plain_length);
+  if (cipher == MINIPAY_CIPHER_RSA_RECOVER || cipher == MINIPAY_CIPHER_RSA_PKCS1_BLOCKS)
+    return rsa_seal_blocks (cipher, context, (gsize) EVP_PKEY_get_size (pkey), plain, plain_length);
 
   if (EVP_PKEY_encrypt_init (context) != 1 || !set_padding (context, cipher) ||
       EVP_PKEY_encrypt (context, NULL, &length, plain, plain_length) != 1)
