@@ -367,12 +367,12 @@ minipay_params_is_one_value (const char *text)
 }
 
 const char *
-minipay_params_find_ambiguous (const MinipayParams *self, const char *except)
+minipay_params_find_ambiguous (const MinipayParams *self, const char *const *except)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
   for (guint i = 0; i < self->params->len; i++)
-    if ((except == NULL || strcmp (params_at (self, i)->name, except) != 0) &&
+    if ((except == NULL || !g_strv_contains (except, params_at (self, i)->name)) &&
         !minipay_params_is_one_value (params_at (self, i)->value))
       return params_at (self, i)->name;
   return NULL;

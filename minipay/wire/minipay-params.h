@@ -48,8 +48,9 @@ MINIPAY_API GBytes *minipay_params_to_xml (const MinipayParams *self, const char
 /* FALSE when @text, joined with others by `&` and `=`, could be read as several parameters: it has an `&` with a
  * name and a `=` behind it. A signature over such a text says nothing about where one value ends. */
 MINIPAY_API gboolean minipay_params_is_one_value (const char *text);
-/* The name of the first value that reads as several, or NULL; that of the member named @except (or NULL) may. */
-MINIPAY_API const char *minipay_params_find_ambiguous (const MinipayParams *self, const char *except);
+/* The name of the first value that reads as several, or NULL; those of the names in @except (or NULL), which ends
+ * with a NULL, may. */
+MINIPAY_API const char *minipay_params_find_ambiguous (const MinipayParams *self, const char *const *except);
 
 /* INVALID, naming it, when one of the values to be signed reads as several. */
 MINIPAY_API gboolean minipay_params_check_unambiguous (const MinipayParams *self, GError **error);

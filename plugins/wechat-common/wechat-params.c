@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-/* The page that an h5 order opens has parameters of its own. What is joined to it or cut off it is a page that does
- * not open, and the answer it stands in names no order. */
-#define PAGE "mweb_url"
+/* The addresses of a cashier have parameters of their own. What is joined to one or cut off it is an address that
+ * does not open, and the answer it stands in names no order. */
+static const char *const addresses[] = { "code_url", "mweb_url", NULL };
 
 MinipayScheme
 wechat_params_get_scheme (MinipayExchange *x, const char *field)
@@ -43,7 +43,7 @@ wechat_params_verify (MinipayExchange *x,
                       const char *sign,
                       GError **error)
 {
-  const char *ambiguous = minipay_params_find_ambiguous (params, PAGE);
+  const char *ambiguous = minipay_params_find_ambiguous (params, addresses);
   g_autofree char *text = NULL;
 
   if (ambiguous != NULL) {

@@ -370,7 +370,8 @@ test_unknown_members (void)
       minipay_payment_get_state (minipay_test_exchange_get_payment (x)), ==, MINIPAY_PAYMENT_STATE_PAID);
 }
 
-/* The gateway signs with the key that the account had before, until that one's time is over: 2019-04-02T20:34:20. */
+/* The gateway signs with the key that the account had before, until that one's time is over: 2019-04-02T20:34:20.
+ */
 static void
 test_previous_key (void)
 {

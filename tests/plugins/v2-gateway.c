@@ -86,6 +86,50 @@ v2_begin_query (const char *const *changes)
   return x;
 }
 
+MinipayTestExchange *
+v2_new_certified (const char *const *changes)
+{
+  g_autofree char *pem = g_strconcat (minipay_test_key_text ("wechatpay-java-merchant-cert"),
+                                      "\n",
+                                      minipay_test_key_text ("wechatpay-java-merchant"),
+                                      "\n",
+                                      NULL);
+  g_autofree const char **all =
+      g_new0 (const char *, (changes != NULL ? g_strv_length ((char **) changes) : 0) + 3);
+  MinipayTestExchange *self;
+  guint n = 0;
+
+  minipay_test_write ("client.pem", pem, 0600);
+  all[n++] = "client-certificate";
+  all[n++] = "file:client.pem";
+  for (; changes != NULL && *changes != NULL; changes++)
+    all[n++] = *changes;
+  /* the fixture's days are over, which the gateway would mind and these tests do not */
+  g_test_expect_message ("minipay", G_LOG_LEVEL_WARNING, "client certificate is valid from *");
+  self = v2_new (all);
+  g_test_assert_expected_messages ();
+  return self;
+}
+
+gboolean
+v2_begin (MinipayTestExchange *self, MinipayOperation operation, gpointer subject, GError **error)
+{
+  g_clear_object (&self->exchange);
+  self->exchange = minipay_exchange_new (
+      self->provider, self->info, self->config, operation, subject, MINIPAY_WALLET_WECHAT, &self->environment);
+  return minipay_exchange_begin (self->exchange, error);
+}
+
+void
+v2_assert_request (
+    MinipayTestExchange *self, const char *path, MinipaySendFlags flags, const char *const *pairs, const char *sign)
+{
+  g_autofree char *expected = v2_document_new (pairs, sign);
+
+  minipay_test_assert_request (self, "POST", path, expected);
+  g_assert_cmpint (minipay_exchange_get_flags (self->exchange), ==, flags);
+}
+
 static int
 compare_names (const void *a, const void *b)
 {

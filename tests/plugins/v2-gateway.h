@@ -33,6 +33,21 @@ MinipayOrder *v2_order_new (MinipayMethod method);
 MinipayTestExchange *v2_begin_create (const char *const *changes);
 MinipayTestExchange *v2_begin_query (const char *const *changes);
 
+/* With a client certificate besides. */
+MinipayTestExchange *v2_new_certified (const char *const *changes);
+/* Any operation, without the limits of the manifest. */
+gboolean v2_begin (MinipayTestExchange *self, MinipayOperation operation, gpointer subject, GError **error);
+/* What was sent: these members, in this order, and this sign. */
+void v2_assert_request (MinipayTestExchange *self,
+                        const char *path,
+                        MinipaySendFlags flags,
+                        const char *const *pairs,
+                        const char *sign);
+
+/* The members that end every request, before its sign. */
+#define V2_NONCE        "593BEC0C930BF1AFEB40B4A08C8FB242"
+#define V2_TAIL(DIGEST) "appid", V2_APPID, "mch_id", V2_MCHID, "nonce_str", V2_NONCE, "sign_type", DIGEST, NULL
+
 /* Of members in any order, in upper-case hexadecimal. */
 char *v2_sign (const char *key, const char *digest, const char *const *pairs);
 /* The document with these members and @sign (nullable: none), every text in CDATA. */

@@ -399,6 +399,7 @@ test_find_ambiguous (void)
 {
   g_autoptr (MinipayParams) params = make_published ();
   g_autoptr (MinipayParams) nothing = minipay_params_new ();
+  static const char *const except[] = { "attach", NULL };
 
   g_assert_null (minipay_params_find_ambiguous (nothing, NULL));
   g_assert_null (minipay_params_find_ambiguous (params, NULL));
@@ -409,6 +410,8 @@ test_find_ambiguous (void)
   g_assert_cmpstr (minipay_params_find_ambiguous (params, NULL), ==, "body");
   minipay_params_set_string (params, "body", "y");
   g_assert_cmpstr (minipay_params_find_ambiguous (params, NULL), ==, "attach");
+  minipay_params_set_string (params, "zone", "a&b=1");
+  g_assert_cmpstr (minipay_params_find_ambiguous (params, except), ==, "zone");
 }
 
 static void
