@@ -36,6 +36,12 @@ wechat_message_get_suite (MinipayExchange *x)
       return &suites[i];
   return &suites[0];
 }
+#include "wechat-suite.h"
+
+#define PROBE_PREFIX     "WECHATPAY/SIGNTEST/"
+#define FRESHNESS_S      300
+#define ANSWER_PREFIX    "Wechatpay-"
+#define STATEMENT_PREFIX "Wechatpay-Statement-"
 
 /* Every line of a signed text ends with a line feed, also the last, also the empty one. */
 static void
@@ -54,6 +60,17 @@ wechat_message_sign_lines (MinipayExchange *x, const char *const *lines, GError 
     message_append_line (text, *lines, -1);
   return minipay_exchange_sign (
       x, wechat_message_get_suite (x)->scheme, "private-key", text->str, text->len, error);
+  return minipay_exchange_sign (x, wechat_suite_get (x)->scheme, "private-key", text->str, text->len, error);
+}
+
+/* What of an address is signed: the path and the query, as they are sent. */
+static const char *
+message_get_path (const char *target)
+{
+  const char *host = target[0] != '/' ? strstr (target, "://") : NULL;
+  const char *path = host != NULL ? strchr (host + strlen ("://"), '/') : target;
+
+  return path != NULL ? path : "/";
 }
 
 static char *
@@ -69,7 +86,7 @@ message_dup_authorization (MinipayExchange *x, const char *method, const char *t
   const char *body_data = body != NULL ? g_bytes_get_data (body, &n_body) : "";
 
   message_append_line (text, method, -1);
-  message_append_line (text, target, -1);
+  message_append_line (text, message_get_path (target), -1);
   message_append_line (text, timestamp, -1);
   message_append_line (text, nonce, -1);
   message_append_line (text, body_data, (gssize) n_body);
@@ -78,6 +95,11 @@ message_dup_authorization (MinipayExchange *x, const char *method, const char *t
     return NULL;
   return g_strdup_printf ("%s mchid=\"%s\",nonce_str=\"%s\",timestamp=\"%s\",serial_no=\"%s\",signature=\"%s\"",
                           suite->name,
+  signature = minipay_exchange_sign (x, wechat_suite_get (x)->scheme, "private-key", text->str, text->len, error);
+  if (signature == NULL)
+    return NULL;
+  return g_strdup_printf ("%s mchid=\"%s\",nonce_str=\"%s\",timestamp=\"%s\",serial_no=\"%s\",signature=\"%s\"",
+                          wechat_suite_get (x)->name,
                           minipay_account_config_get_string (config, "mchid"),
                           nonce,
                           timestamp,
@@ -114,23 +136,34 @@ wechat_message_new_request (
   if (body != NULL)
     minipay_http_request_add_header (request, "Content-Type", "application/json");
   minipay_http_request_add_header (request, "Authorization", authorization);
-  key_id = message_dup_wanted_key_id (x);
+  key_id = wechat_suite_dup_key_id (x);
   if (key_id != NULL)
     minipay_http_request_add_header (request, "Wechatpay-Serial", key_id);
   return request;
 }
 
+static const char *
+message_require_header (MinipayHeaders *headers, const char *prefix, const char *name, GError **error)
+{
+  g_autofree char *whole = g_strconcat (prefix, name, NULL);
+
+  return minipay_headers_require (headers, whole, MINIPAY_ERROR_SIGNATURE_INVALID, error);
+}
+
 /* Headers once, freshness, key by exact id, signature over the raw bytes: in this order. */
 static gboolean
-message_verify (MinipayExchange *x, MinipayHeaders *headers, GBytes *body, gboolean *is_probe, GError **error)
+message_verify (MinipayExchange *x,
+                MinipayHeaders *headers,
+                const char *prefix,
+                GBytes *body,
+                gboolean *is_probe,
+                GError **error)
 {
   const MinipayError missing = MINIPAY_ERROR_SIGNATURE_INVALID;
-  const char *timestamp = minipay_headers_require (headers, "Wechatpay-Timestamp", missing, error);
-  const char *nonce =
-      timestamp != NULL ? minipay_headers_require (headers, "Wechatpay-Nonce", missing, error) : NULL;
-  const char *key_id = nonce != NULL ? minipay_headers_require (headers, "Wechatpay-Serial", missing, error) : NULL;
-  const char *signature =
-      key_id != NULL ? minipay_headers_require (headers, "Wechatpay-Signature", missing, error) : NULL;
+  const char *timestamp = message_require_header (headers, prefix, "Timestamp", error);
+  const char *nonce = timestamp != NULL ? message_require_header (headers, prefix, "Nonce", error) : NULL;
+  const char *key_id = nonce != NULL ? message_require_header (headers, prefix, "Serial", error) : NULL;
+  const char *signature = key_id != NULL ? message_require_header (headers, prefix, "Signature", error) : NULL;
   g_autoptr (GString) text = NULL;
   g_autoptr (GError) local_error = NULL;
   gsize n_body = 0;
@@ -141,7 +174,7 @@ message_verify (MinipayExchange *x, MinipayHeaders *headers, GBytes *body, gbool
   if (signature == NULL)
     return FALSE;
   if (!minipay_time_parse_seconds (timestamp, &seconds)) {
-    g_set_error (error, MINIPAY_ERROR, missing, "Wechatpay-Timestamp is not a whole number of seconds");
+    g_set_error (error, MINIPAY_ERROR, missing, "%sTimestamp is not a whole number of seconds", prefix);
     return FALSE;
   }
   if (ABS (seconds - minipay_exchange_get_now (x)) > FRESHNESS_S) {
@@ -159,6 +192,7 @@ message_verify (MinipayExchange *x, MinipayHeaders *headers, GBytes *body, gbool
   message_append_line (text, body_data, (gssize) n_body);
   if (minipay_exchange_verify (
           x, wechat_message_get_suite (x)->scheme, key_id, text->str, text->len, signature, &local_error))
+          x, wechat_suite_get (x)->scheme, key_id, text->str, text->len, signature, &local_error))
     return TRUE;
 
   /* a label on what was refused already, never a way in */
@@ -174,8 +208,8 @@ message_verify (MinipayExchange *x, MinipayHeaders *headers, GBytes *body, gbool
 }
 
 /* A refusal is not signed: it is read for its words, and settles nothing. */
-static void
-message_refuse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+void
+wechat_message_refuse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
   const guint status = minipay_http_response_get_status (answer);
   GBytes *body = minipay_http_response_get_body (answer);
@@ -206,34 +240,71 @@ message_refuse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
         x, MINIPAY_ERROR_PROTOCOL, word, "an answer that is neither success nor refusal", NULL, error);
 }
 
+/* TRUE for a verified answer of that status; FALSE without an error when the exchange is pending. */
+static gboolean
+message_accept (MinipayExchange *x, MinipayHttpResponse *answer, guint status, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  gboolean is_probe;
+
+  if (minipay_http_response_get_status (answer) != status) {
+    wechat_message_refuse (x, answer, error);
+    return FALSE;
+  }
+  if (message_verify (x,
+                      minipay_http_response_get_headers (answer),
+                      ANSWER_PREFIX,
+                      minipay_http_response_get_body (answer),
+                      &is_probe,
+                      &local_error))
+    return TRUE;
+  if (is_probe)
+    minipay_exchange_pending (x, local_error->message, 0);
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 MinipayJson *
 wechat_message_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
   GBytes *body = minipay_http_response_get_body (answer);
-  g_autoptr (GError) local_error = NULL;
-  gboolean is_probe;
 
-  if (minipay_http_response_get_status (answer) != 200) {
-    message_refuse (x, answer, error);
+  if (!message_accept (x, answer, 200, error))
     return NULL;
-  }
-  if (!message_verify (x, minipay_http_response_get_headers (answer), body, &is_probe, &local_error)) {
-    if (is_probe)
-      minipay_exchange_pending (x, local_error->message, 0);
-    else
-      g_propagate_error (error, g_steal_pointer (&local_error));
-    return NULL;
-  }
   if (body != NULL)
     return minipay_json_parse (body, error);
   g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the answer is empty");
   return NULL;
 }
 
+gboolean
+wechat_message_check_done (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+{
+  return message_accept (x, answer, 204, error);
+}
+
+const char *
+wechat_message_read_digest (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
+{
+  MinipayHeaders *headers = minipay_http_response_get_headers (answer);
+  const char *sha1 = message_require_header (headers, STATEMENT_PREFIX, "Sha1", error);
+  g_autofree char *text = NULL;
+  g_autoptr (GBytes) signed_text = NULL;
+  gboolean is_probe;
+
+  if (sha1 == NULL)
+    return NULL;
+  text = g_strdup_printf ("{\"sha1\":\"%s\"}", sha1);
+  signed_text = g_bytes_new (text, strlen (text));
+  return message_verify (x, headers, STATEMENT_PREFIX, signed_text, &is_probe, error) ? sha1 : NULL;
+}
+
 GBytes *
 wechat_message_open_resource (MinipayExchange *x, const MinipayJson *json, MinipayJsonNode resource, GError **error)
 {
   const WechatSuite *suite = wechat_message_get_suite (x);
+  const WechatSuite *suite = wechat_suite_get (x);
   const char *algorithm = minipay_json_require_string (json, resource, "algorithm", error);
   const char *nonce = algorithm != NULL ? minipay_json_require_string (json, resource, "nonce", error) : NULL;
   const char *ciphertext = nonce != NULL ? minipay_json_require_string (json, resource, "ciphertext", error) : NULL;
@@ -246,6 +317,7 @@ wechat_message_open_resource (MinipayExchange *x, const MinipayJson *json, Minip
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_PROTOCOL,
                  "resource is sealed with another algorithm than %s, which sign-scheme asks for",
+                 "resource is sealed with another algorithm than %s",
                  suite->resource_name);
     return NULL;
   }
@@ -263,7 +335,7 @@ wechat_message_open_notification (
   const char *event, *original, *id;
   gboolean is_probe;
 
-  if (!message_verify (x, minipay_http_request_get_headers (incoming), body, &is_probe, error))
+  if (!message_verify (x, minipay_http_request_get_headers (incoming), ANSWER_PREFIX, body, &is_probe, error))
     return NULL;
   if (body == NULL) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification is empty");

@@ -25,6 +25,8 @@ typedef struct {
 const WechatSuite *wechat_message_get_suite (MinipayExchange *x);
 
 /* A request with Authorization and the headers that V3 asks for; @body may be NULL. */
+/* A request with Authorization and the headers that V3 asks for; @body may be NULL. Of a @target that is a whole
+ * address, the path and the query are signed. */
 MinipayHttpRequest *wechat_message_new_request (
     MinipayExchange *x, const char *method, const char *target, GBytes *body, GError **error);
 
@@ -34,6 +36,15 @@ char *wechat_message_sign_lines (MinipayExchange *x, const char *const *lines, G
 /* Reads an answer: the verified JSON of a success, or NULL with the gateway's refusal; NULL without an error
  * when the answer was a probe and the exchange is pending. */
 MinipayJson *wechat_message_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+
+/* The same for an answer that is 204 and says nothing: it is signed over the empty text. */
+gboolean wechat_message_check_done (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+
+/* What an answer that is no success stands for. It is not signed: it is read for its words, and settles nothing. */
+void wechat_message_refuse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+
+/* The SHA-1 of a statement that came, from its own signed headers. Source: WeChat Pay Global API v3, statements. */
+const char *wechat_message_read_digest (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
 
 /* Opens a sealed resource {algorithm, nonce, associated_data, ciphertext} of a verified message. */
 GBytes *wechat_message_open_resource (MinipayExchange *x,

@@ -3,80 +3,87 @@
 
 #include <string.h>
 
+#include "wechat-combine.h"
 #include "wechat-message.h"
+#include "wechat-party.h"
+#include "wechat-suite.h"
 #include "wechat-trade.h"
 
-/* A setting that not all providers have. */
-static const char *
-transaction_find_setting (MinipayExchange *x, const char *field)
+static gboolean
+transaction_is_by_code (MinipayExchange *x)
 {
-  return minipay_account_config_has_field (minipay_exchange_get_config (x), field)
-             ? minipay_exchange_get_setting (x, field)
-             : NULL;
+  return minipay_exchange_get_method (x) == MINIPAY_METHOD_CODE ||
+         minipay_exchange_get_operation (x) == MINIPAY_OPERATION_REVERSE;
 }
 
-static gboolean
-transaction_is_for_another (MinipayExchange *x)
+static const char *
+transaction_get_path (MinipayExchange *x, const WechatTransactions *kind)
 {
-  return transaction_find_setting (x, "sub-mchid") != NULL;
+  if (transaction_is_by_code (x))
+    return kind->code_path;
+  return kind->partner_path != NULL && wechat_party_acts_for_another (x) ? kind->partner_path : kind->path;
 }
 
 /* --- The order --- */
 
-static void
-transaction_add_parties (MinipayExchange *x, MinipayJsonWriter *writer)
+/* Who pays: a code that is good for one payment, or a buyer by his openid; elsewhere whoever opens the cashier. */
+static gboolean
+transaction_add_payer (MinipayExchange *x, MinipayJsonWriter *writer, GError **error)
 {
-  const gboolean is_for_another = transaction_is_for_another (x);
+  static const char *const sealed_members[] = { "number", "name", NULL };
+  GVariant *extras = minipay_exchange_get_extras (x);
+  const char *auth_code = minipay_exchange_get_extra_text (x, "auth_code");
+  const char *payer = minipay_order_get_payer (minipay_exchange_get_order (x));
+  g_autoptr (GVariant) identity = extras != NULL ? g_variant_lookup_value (extras, "identity", NULL) : NULL;
+  g_autoptr (GVariant) sealed = NULL;
 
-  minipay_json_writer_add_string (
-      writer, is_for_another ? "sp_appid" : "appid", minipay_exchange_get_setting (x, "appid"));
-  minipay_json_writer_add_string (
-      writer, is_for_another ? "sp_mchid" : "mchid", minipay_exchange_get_setting (x, "mchid"));
-  minipay_json_writer_add_string (writer, "sub_appid", transaction_find_setting (x, "sub-appid"));
-  minipay_json_writer_add_string (writer, "sub_mchid", transaction_find_setting (x, "sub-mchid"));
-}
-
-/* An openid belongs to the application that opens the cashier. */
-static const char *
-transaction_get_payer_member (MinipayExchange *x)
-{
-  if (!transaction_is_for_another (x))
-    return "openid";
-  return transaction_find_setting (x, "sub-appid") != NULL ? "sub_openid" : "sp_openid";
+  if (auth_code == NULL && payer == NULL && identity == NULL)
+    return TRUE;
+  if (identity != NULL) {
+    sealed = wechat_suite_seal (x, identity, sealed_members, error);
+    if (sealed == NULL)
+      return FALSE;
+  }
+  minipay_json_writer_begin_object (writer, "payer");
+  minipay_json_writer_add_string (writer, "auth_code", auth_code);
+  minipay_json_writer_add_string (writer, wechat_party_get_payer_member (x), payer);
+  if (sealed != NULL)
+    minipay_json_writer_add_variant (writer, "identity", sealed);
+  minipay_json_writer_end_object (writer);
+  return TRUE;
 }
 
 static GBytes *
-transaction_new_order_body (MinipayExchange *x, const WechatTransactions *kind, GError **error)
+transaction_new_order_body (MinipayExchange *x,
+                            const WechatTransactions *kind,
+                            const WechatScene *scene,
+                            GError **error)
 {
   g_autoptr (MinipayJsonWriter) writer = minipay_json_writer_new ();
   MinipayOrder *order = minipay_exchange_get_order (x);
   MinipayMoney *total = minipay_order_get_total (order);
   GDateTime *expires_at = minipay_order_get_expires_at (order);
   const char *attach = minipay_order_get_attach (order);
-  const char *client_ip = minipay_order_get_client_ip (order);
   g_autofree char *time_expire = expires_at != NULL ? minipay_time_format_rfc3339 (expires_at) : NULL;
 
   minipay_json_writer_begin_object (writer, NULL);
-  transaction_add_parties (x, writer);
+  wechat_party_add (x, writer, TRUE);
   minipay_json_writer_add_string (writer, "description", minipay_order_get_subject (order));
   minipay_json_writer_add_string (writer, "out_trade_no", minipay_order_get_out_trade_no (order));
   minipay_json_writer_add_string (writer, "time_expire", time_expire);
   /* the gateway refuses members that are there and empty */
   minipay_json_writer_add_string (writer, "attach", attach != NULL && *attach != '\0' ? attach : NULL);
   minipay_json_writer_add_string (writer, "notify_url", minipay_order_get_notify_url (order));
-  kind->add_members (x, order, writer);
+  if (!kind->add_members (x, scene, writer, error))
+    return NULL;
   minipay_json_writer_begin_object (writer, "amount");
   minipay_json_writer_add_integer (writer, "total", minipay_money_get_minor (total));
   minipay_json_writer_add_string (writer, "currency", minipay_money_get_currency (total));
   minipay_json_writer_end_object (writer);
-  minipay_json_writer_begin_object (writer, "payer");
-  minipay_json_writer_add_string (writer, transaction_get_payer_member (x), minipay_order_get_payer (order));
-  minipay_json_writer_end_object (writer);
-  if (client_ip != NULL && *client_ip != '\0') {
-    minipay_json_writer_begin_object (writer, "scene_info");
-    minipay_json_writer_add_string (writer, "payer_client_ip", client_ip);
-    minipay_json_writer_end_object (writer);
-  }
+  /* the mainland's amounts say no currency, and its scenes need the buyer's address */
+  if (!transaction_add_payer (x, writer, error) ||
+      !wechat_scene_add_info (x, kind->currency != NULL, writer, error))
+    return NULL;
   minipay_json_writer_end_object (writer);
   return minipay_json_writer_finish (writer, error);
 }
@@ -85,30 +92,65 @@ MinipayHttpRequest *
 wechat_transaction_build_create (MinipayExchange *x, gconstpointer data, GError **error)
 {
   const WechatTransactions *kind = data;
-  g_autoptr (GBytes) body = transaction_new_order_body (x, kind, error);
-  g_autofree char *target = g_strconcat (kind->path, "/jsapi", NULL);
+  const WechatScene *scene = wechat_scene_find (x, kind->scenes, error);
+  g_autoptr (MinipayHttpRequest) request = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_autofree char *target = NULL;
 
+  if (scene == NULL)
+    return NULL;
+  if (wechat_combine_is_asked (x))
+    return wechat_combine_build_create (x, scene, error);
+  body = transaction_new_order_body (x, kind, scene, error);
   if (body == NULL)
     return NULL;
-  return wechat_message_new_request (x, "POST", target, body, error);
+  target = g_strconcat (transaction_get_path (x, kind), "/", scene->path, NULL);
+  request = wechat_message_new_request (x, "POST", target, body, error);
+  if (request == NULL || !transaction_is_by_code (x))
+    return g_steal_pointer (&request);
+  /* what a second request with the same code does is nowhere said */
+  minipay_exchange_send (x, request, MINIPAY_SEND_FLAGS_NONE);
+  return NULL;
 }
 
-/* The second signature: four lines with the application that opens the cashier. paySign has 344 characters,
- * whatever older pages say of 64. */
+static MinipayPayment *
+transaction_parse (MinipayExchange *x, const WechatTransactions *kind, GBytes *text, GError **error);
+
+/* A code is charged at once, or the buyer is asked for a password. */
+static GObject *
+transaction_new_code_checkout (MinipayExchange *x,
+                               const WechatTransactions *kind,
+                               MinipayHttpResponse *answer,
+                               GError **error)
+{
+  g_autoptr (MinipayPayment) payment = transaction_parse (x, kind, minipay_http_response_get_body (answer), error);
+
+  if (payment == NULL)
+    return NULL;
+  return g_object_new (MINIPAY_TYPE_CHECKOUT,
+                       "kind",
+                       minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_PAID
+                           ? MINIPAY_CHECKOUT_KIND_DONE
+                           : MINIPAY_CHECKOUT_KIND_PENDING,
+                       "out-trade-no",
+                       minipay_payment_get_out_trade_no (payment),
+                       "transaction-id",
+                       minipay_payment_get_transaction_id (payment),
+                       "payment",
+                       payment,
+                       NULL);
+}
+
 GObject *
 wechat_transaction_parse_create (MinipayExchange *x,
                                  gconstpointer data,
                                  MinipayHttpResponse *answer,
                                  GError **error)
 {
-  const char *sub_appid = transaction_find_setting (x, "sub-appid");
-  const char *appid = sub_appid != NULL ? sub_appid : minipay_exchange_get_setting (x, "appid");
-  g_autoptr (MinipayJson) json = wechat_message_read_answer (x, answer, error);
-  g_autofree char *timestamp = g_strdup_printf ("%" G_GINT64_FORMAT, minipay_exchange_get_now (x));
-  const char *nonce = minipay_exchange_get_nonce (x);
-  g_autofree char *package = NULL;
-  g_autofree char *pay_sign = NULL;
-  const char *prepay_id;
+  const WechatTransactions *kind = data;
+  const WechatScene *scene = wechat_scene_find (x, kind->scenes, error);
+  const char *sub_mchid = wechat_party_find_setting (x, "sub-mchid");
+  g_autoptr (MinipayJson) json = scene != NULL ? wechat_message_read_answer (x, answer, error) : NULL;
 
   if (json == NULL)
     return NULL;
@@ -123,31 +165,92 @@ wechat_transaction_parse_create (MinipayExchange *x,
       x,
       &(MinipayWechatCashier){
           appid, timestamp, nonce, package, wechat_message_get_suite (x)->sign_type, pay_sign }));
+  if (scene->handle == NULL)
+    return transaction_new_code_checkout (x, kind, answer, error);
+  /* of a combined order the combining application opens the cashier */
+  if (wechat_combine_is_asked (x))
+    return wechat_scene_new_checkout (x,
+                                      scene,
+                                      json,
+                                      minipay_exchange_get_setting (x, "appid"),
+                                      minipay_exchange_get_setting (x, "mchid"),
+                                      error);
+  return wechat_scene_new_checkout (x,
+                                    scene,
+                                    json,
+                                    wechat_party_get_appid (x),
+                                    sub_mchid != NULL ? sub_mchid : minipay_exchange_get_setting (x, "mchid"),
+                                    error);
 }
 
-/* --- The query --- */
+/* --- Queries, closes, reversals --- */
 
-MinipayHttpRequest *
-wechat_transaction_build_query (MinipayExchange *x, gconstpointer data, GError **error)
+/* What names the order behind the transactions' path. */
+static char *
+transaction_dup_name (MinipayExchange *x)
 {
-  const WechatTransactions *kind = data;
   MinipayPaymentRef *ref = minipay_exchange_get_payment_ref (x);
   const char *out_trade_no = minipay_payment_ref_get_out_trade_no (ref);
   g_autofree char *number =
       minipay_uri_escape (out_trade_no != NULL ? out_trade_no : minipay_payment_ref_get_transaction_id (ref));
-  g_autofree char *mchid = minipay_uri_escape (minipay_exchange_get_setting (x, "mchid"));
-  const char *by = out_trade_no != NULL ? "out-trade-no" : "id";
-  g_autofree char *sub_mchid = NULL;
-  g_autofree char *target = NULL;
 
-  if (transaction_is_for_another (x)) {
-    sub_mchid = minipay_uri_escape (transaction_find_setting (x, "sub-mchid"));
-    target = g_strdup_printf ("%s/%s/%s?sp_mchid=%s&sub_mchid=%s", kind->path, by, number, mchid, sub_mchid);
-  } else {
-    target = g_strdup_printf ("%s/%s/%s?mchid=%s", kind->path, by, number, mchid);
-  }
+  return g_strconcat (out_trade_no != NULL ? "/out-trade-no/" : "/id/", number, NULL);
+}
+
+MinipayHttpRequest *
+wechat_transaction_build_query (MinipayExchange *x, gconstpointer data, GError **error)
+{
+  g_autofree char *name = transaction_dup_name (x);
+  g_autofree char *party = wechat_party_dup_query (x);
+  g_autofree char *target = g_strconcat (transaction_get_path (x, data), name, "?", party, NULL);
+
+  if (wechat_combine_is_asked (x))
+    return wechat_combine_build_query (x, error);
   return wechat_message_new_request (x, "GET", target, NULL, error);
 }
+
+MinipayHttpRequest *
+wechat_transaction_build_close (MinipayExchange *x, gconstpointer data, GError **error)
+{
+  const WechatTransactions *kind = data;
+  const gboolean is_reversal = transaction_is_by_code (x);
+  const gboolean is_by_id = minipay_payment_ref_get_out_trade_no (minipay_exchange_get_payment_ref (x)) == NULL;
+  g_autoptr (MinipayJsonWriter) writer = minipay_json_writer_new ();
+  g_autofree char *name = transaction_dup_name (x);
+  g_autofree char *target =
+      g_strconcat (transaction_get_path (x, kind), name, is_reversal ? "/reverse" : "/close", NULL);
+  g_autoptr (GBytes) body = NULL;
+
+  if (wechat_combine_is_asked (x))
+    return wechat_combine_build_close (x, error);
+  if (is_by_id && !kind->closes_by_id) {
+    g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED, "this gateway closes orders by out_trade_no");
+    return NULL;
+  }
+  minipay_json_writer_begin_object (writer, NULL);
+  wechat_party_add (x, writer, FALSE);
+  minipay_json_writer_end_object (writer);
+  body = minipay_json_writer_finish (writer, error);
+  return body != NULL ? wechat_message_new_request (x, "POST", target, body, error) : NULL;
+}
+
+/* The answer says nothing but that it is signed: what it is about is what was asked. */
+GObject *
+wechat_transaction_parse_close (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
+{
+  MinipayPaymentRef *ref = minipay_exchange_get_payment_ref (x);
+  const MinipayPaymentClaim claim = {
+    .out_trade_no = minipay_payment_ref_get_out_trade_no (ref),
+    .transaction_id = minipay_payment_ref_get_transaction_id (ref),
+    .state = MINIPAY_PAYMENT_STATE_CLOSED,
+  };
+
+  if (!wechat_message_check_done (x, answer, error))
+    return NULL;
+  return G_OBJECT (minipay_payment_new_from_claim (&claim));
+}
+
+/* --- What became of an order --- */
 
 /* amount{total, payer_total, currency, payer_currency}; all of it may be absent before payment. */
 static gboolean
@@ -185,34 +288,21 @@ transaction_read_amount (const MinipayJson *json,
   return TRUE;
 }
 
-/* Who is paid, in the members of the account's own mode: those of the other one have no place beside them. */
+/* A transaction names the application, too. */
 static gboolean
-transaction_read_parties (MinipayExchange *x, const MinipayJson *json, MinipayPaymentClaim *claim, GError **error)
+transaction_read_party (MinipayExchange *x, const MinipayJson *json, MinipayPaymentClaim *claim, GError **error)
 {
-  static const char *const of_merchants[] = { "mchid", "appid", NULL };
-  static const char *const of_institutions[] = { "sp_mchid", "sub_mchid", "sp_appid", "sub_appid", NULL };
-  const gboolean is_for_another = transaction_is_for_another (x);
-  MinipayJsonNode root = minipay_json_get_root (json);
+  WechatParty party;
 
-  for (const char *const *name = is_for_another ? of_merchants : of_institutions; *name != NULL; name++) {
-    if (minipay_json_get_member (json, root, *name) == 0)
-      continue;
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_MISMATCH,
-                 "a transaction with %s, this account %s",
-                 *name,
-                 is_for_another ? "acts for another merchant" : "is a merchant's own");
+  if (!wechat_party_read (x, json, TRUE, &party, error))
     return FALSE;
-  }
-  claim->mchid = minipay_json_require_string (json, root, is_for_another ? "sp_mchid" : "mchid", error);
-  claim->appid = claim->mchid != NULL
-                     ? minipay_json_require_string (json, root, is_for_another ? "sp_appid" : "appid", error)
-                     : NULL;
-  if (claim->appid == NULL || !is_for_another)
-    return claim->appid != NULL;
-  claim->sub_mchid = minipay_json_require_string (json, root, "sub_mchid", error);
-  return claim->sub_mchid != NULL && minipay_json_read_string (json, root, "sub_appid", &claim->sub_appid, error);
+  claim->mchid = party.mchid;
+  claim->appid = party.appid;
+  claim->sub_mchid = party.sub_mchid;
+  claim->sub_appid = party.sub_appid;
+  return claim->appid != NULL ||
+         minipay_json_require_string (
+             json, minipay_json_get_root (json), wechat_party_acts_for_another (x) ? "sp_appid" : "appid", error);
 }
 
 static MinipayPayment *
@@ -226,7 +316,11 @@ transaction_parse (MinipayExchange *x, const WechatTransactions *kind, GBytes *t
   const char *trade_state, *success_time = NULL;
   MinipayJsonNode root, payer;
 
-  if (json == NULL || !transaction_read_parties (x, json, &claim, error))
+  if (json == NULL)
+    return NULL;
+  if (kind->combines && wechat_combine_is_told (json))
+    return wechat_combine_parse (x, json, text, error);
+  if (!transaction_read_party (x, json, &claim, error))
     return NULL;
   root = minipay_json_get_root (json);
   payer = minipay_json_get_member (json, root, "payer");
@@ -248,7 +342,7 @@ transaction_parse (MinipayExchange *x, const WechatTransactions *kind, GBytes *t
   claim.paid = paid;
   claim.paid_at = paid_at;
   claim.payer =
-      minipay_json_get_string (json, minipay_json_get_member (json, payer, transaction_get_payer_member (x)));
+      minipay_json_get_string (json, minipay_json_get_member (json, payer, wechat_party_get_payer_member (x)));
   return minipay_payment_new_from_claim (&claim);
 }
 
@@ -264,34 +358,34 @@ wechat_transaction_parse_query (MinipayExchange *x, gconstpointer data, MinipayH
 
 /* --- The notification --- */
 
-/* Profit-sharing receipts carry the same event name as payments: type of resource, event and state must agree. */
-GObject *
-wechat_transaction_parse_notification (MinipayExchange *x,
-                                       const WechatTransactions *kind,
-                                       MinipayHttpRequest *incoming,
-                                       GError **error)
+static gboolean
+transaction_is_combined (GBytes *text)
 {
-  g_autofree char *event_type = NULL;
-  g_autofree char *original_type = NULL;
-  g_autoptr (GBytes) plain = wechat_message_open_notification (x, incoming, &event_type, &original_type, error);
+  g_autoptr (MinipayJson) json = minipay_json_parse (text, NULL);
+
+  return json != NULL && wechat_combine_is_told (json);
+}
+
+GObject *
+wechat_transaction_parse_event (
+    MinipayExchange *x, const WechatTransactions *kind, const char *event_type, GBytes *plain, GError **error)
+{
   g_autoptr (MinipayPayment) payment = NULL;
 
-  if (plain == NULL)
-    return NULL;
-  if (strcmp (original_type, "transaction") != 0 || strcmp (event_type, "TRANSACTION.SUCCESS") != 0) {
+  if (strcmp (event_type, "TRANSACTION.SUCCESS") != 0) {
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_NOT_SUPPORTED,
-                 "notification is a %s of a %s, known is TRANSACTION.SUCCESS of a transaction",
-                 event_type,
-                 original_type);
+                 "notification is a %s of a transaction, known is TRANSACTION.SUCCESS",
+                 event_type);
     return NULL;
   }
   payment = transaction_parse (x, kind, plain, error);
   if (payment == NULL)
     return NULL;
+  /* a combined order has no number of the gateway's, its sub orders have */
   if (minipay_payment_get_state (payment) != MINIPAY_PAYMENT_STATE_PAID ||
-      minipay_payment_get_transaction_id (payment) == NULL) {
+      (minipay_payment_get_transaction_id (payment) == NULL && !transaction_is_combined (plain))) {
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_PROTOCOL,

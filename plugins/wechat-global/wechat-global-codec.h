@@ -3,6 +3,7 @@
 
 #include <minipay-plugin.h>
 
+#include "wechat-refund.h"
 #include "wechat-transaction.h"
 
 G_BEGIN_DECLS
@@ -10,6 +11,7 @@ G_BEGIN_DECLS
 /* Orders to bytes and bytes to values. Source: WeChat Pay Global API v3, chapters 3 and 4. */
 
 extern const WechatTransactions wechat_global_transactions;
+extern const WechatRefunds wechat_global_refunds;
 
 GObject *wechat_global_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
 

@@ -192,19 +192,61 @@ test_own (void)
 static void
 test_other_events (void)
 {
-  static const char refund[] =
-      "{\"mchid\":\"1900000109\",\"transaction_id\":\"" GLOBAL_TRANSACTION "\",\"out_trade_no\":\"" GLOBAL_NUMBER
-      "\",\"refund_id\":\"50000000382019052709732678859\",\"out_refund_no\":\"1217752501201407033233368019\","
-      "\"refund_status\":\"SUCCESS\",\"amount\":{\"total\":888,\"currency\":\"HKD\",\"refund\":888}}";
-
   assert_notification (NULL, "TRANSACTION.SUCCESS", "refund", PAID (DIRECT), MINIPAY_ERROR_NOT_SUPPORTED);
   assert_notification (NULL, "TRANSACTION.SUCCESS", "profitsharing", PAID (DIRECT), MINIPAY_ERROR_NOT_SUPPORTED);
   assert_notification (NULL, "TRANSACTION.SUCCESS", "Transaction", PAID (DIRECT), MINIPAY_ERROR_NOT_SUPPORTED);
   assert_notification (NULL, "TRANSACTION.CLOSED", "transaction", PAID (DIRECT), MINIPAY_ERROR_NOT_SUPPORTED);
   assert_notification (NULL, "REFUND.SUCCESS", "transaction", PAID (DIRECT), MINIPAY_ERROR_NOT_SUPPORTED);
-  assert_notification (NULL, "REFUND.SUCCESS", "refund", refund, MINIPAY_ERROR_NOT_SUPPORTED);
-  assert_notification (NULL, "REFUND.CLOSED", "refund", refund, MINIPAY_ERROR_NOT_SUPPORTED);
-  assert_notification (NULL, "REFUND.ABNORMAL", "refund", refund, MINIPAY_ERROR_NOT_SUPPORTED);
+}
+
+#define REFUNDED(parties, status)                                                                                  \
+  "{" parties "\"transaction_id\":\"" GLOBAL_TRANSACTION "\",\"out_trade_no\":\"" GLOBAL_NUMBER                    \
+  "\",\"refund_id\":\"50000000382019052709732678859\",\"out_refund_no\":\"1217752501201407033233368019\","         \
+  "\"refund_status\":\"" status "\",\"amount\":{\"total\":888,\"currency\":\"HKD\",\"refund\":8}}"
+#define OF_MERCHANT    "\"mchid\":\"1900000109\","
+#define OF_INSTITUTION "\"sp_mchid\":\"1900000100\",\"sub_mchid\":\"1900000109\","
+
+static void
+test_refunds (void)
+{
+  static const struct {
+    const char *const *changes;
+    const char *event;
+    const char *plain;
+    int code; /* or -1: taken */
+    MinipayRefundState state;
+  } cases[] = {
+    { NULL, "REFUND.SUCCESS", REFUNDED (OF_MERCHANT, "SUCCESS"), -1, MINIPAY_REFUND_STATE_REFUNDED },
+    { NULL, "REFUND.CLOSED", REFUNDED (OF_MERCHANT, "REFUNDCLOSE"), -1, MINIPAY_REFUND_STATE_CLOSED },
+    { NULL, "REFUND.ABNORMAL", REFUNDED (OF_MERCHANT, "ABNORMAL"), -1, MINIPAY_REFUND_STATE_ABNORMAL },
+    { global_institution,
+      "REFUND.SUCCESS",
+      REFUNDED (OF_INSTITUTION, "SUCCESS"),
+      -1,
+      MINIPAY_REFUND_STATE_REFUNDED },
+    { NULL, "REFUND.SUCCESS", REFUNDED (OF_INSTITUTION, "SUCCESS"), MINIPAY_ERROR_MISMATCH, 0 },
+    { NULL, "REFUND.CLOSED", REFUNDED (OF_MERCHANT, "SUCCESS"), MINIPAY_ERROR_PROTOCOL, 0 },
+    { NULL, "REFUND.SUCCESS", REFUNDED ("", "SUCCESS"), MINIPAY_ERROR_PROTOCOL, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (MinipayTestExchange) x = global_new (cases[i].changes);
+    g_autofree char *body = v3_notification_new (cases[i].event, "refund", cases[i].plain);
+    g_autoptr (GError) error = NULL;
+    MinipayRefund *refund;
+
+    v3_receive (x, body, &error);
+    if (cases[i].code >= 0) {
+      g_assert_error (error, MINIPAY_ERROR, cases[i].code);
+      continue;
+    }
+    g_assert_no_error (error);
+    refund = minipay_test_exchange_get_refund (x);
+    g_assert_cmpint (minipay_refund_get_state (refund), ==, cases[i].state);
+    g_assert_cmpstr (minipay_refund_get_refund_id (refund), ==, "50000000382019052709732678859");
+    g_assert_cmpint (minipay_money_get_minor (minipay_refund_get_amount (refund)), ==, 8);
+    g_assert_cmpstr (minipay_money_get_currency (minipay_refund_get_amount (refund)), ==, "HKD");
+  }
 }
 
 static void
@@ -304,6 +346,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/wechat-global/notify/refunds", test_refunds);
   g_test_add_func ("/wechat-global/notify/vector", test_vector);
   g_test_add_func ("/wechat-global/notify/vector-altered", test_vector_altered);
   g_test_add_func ("/wechat-global/notify/vector-of-another", test_vector_of_another);

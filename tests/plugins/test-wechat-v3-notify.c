@@ -164,11 +164,29 @@ static void
 test_refund_vector (void)
 {
   g_autoptr (MinipayTestExchange) x = vector_new (vector_account);
+  const char *plain = minipay_test_vector ("v3-notify-refund", "expected");
+  g_autoptr (GDateTime) refunded_at = g_date_time_new_from_iso8601 ("2021-02-01T15:13:13+08:00", NULL);
   g_autoptr (GError) error = NULL;
+  MinipayRefund *refund;
+  GBytes *raw;
 
-  g_assert_false (receive_vector (x, "v3-notify-refund", minipay_test_vector ("v3-notify-refund", "body"), &error));
-  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_NOT_SUPPORTED);
-  g_assert_nonnull (strstr (error->message, "REFUND.SUCCESS"));
+  receive_vector (x, "v3-notify-refund", minipay_test_vector ("v3-notify-refund", "body"), &error);
+  g_assert_no_error (error);
+  refund = minipay_test_exchange_get_refund (x);
+  g_assert_cmpstr (minipay_refund_get_out_refund_no (refund), ==, "S20210201151309277501");
+  g_assert_cmpstr (minipay_refund_get_refund_id (refund), ==, "50300807092021020105990201735");
+  g_assert_cmpstr (minipay_refund_get_out_trade_no (refund), ==, "S20210128170702357723");
+  g_assert_cmpstr (minipay_refund_get_transaction_id (refund), ==, "4200000925202101284997714292");
+  g_assert_cmpint (minipay_refund_get_state (refund), ==, MINIPAY_REFUND_STATE_REFUNDED);
+  g_assert_cmpint (minipay_money_get_minor (minipay_refund_get_amount (refund)), ==, 1);
+  g_assert_cmpint (minipay_money_get_minor (minipay_refund_get_total (refund)), ==, 1);
+  g_assert_cmpstr (minipay_money_get_currency (minipay_refund_get_amount (refund)), ==, "CNY");
+  g_assert_cmpstr (minipay_refund_get_mchid (refund), ==, "1601959334");
+  g_assert_true (g_date_time_equal (minipay_refund_get_refunded_at (refund), refunded_at));
+  g_assert_true (minipay_refund_get_authenticated (refund));
+  g_assert_cmpstr (minipay_exchange_get_event_id (x->exchange), ==, "9971e868-2144-58dd-99ae-df4c76ccde42");
+  raw = minipay_refund_get_raw_text (refund);
+  g_assert_cmpmem (g_bytes_get_data (raw, NULL), g_bytes_get_size (raw), plain, strlen (plain));
 }
 
 static void
@@ -207,12 +225,12 @@ test_own (void)
 static void
 test_other_events (void)
 {
-  g_test_summary ("A profit-sharing receipt has the event name of a payment (ST-11a).");
-  assert_plain_refused ("TRANSACTION.SUCCESS", "profitsharing", PAID, MINIPAY_ERROR_NOT_SUPPORTED);
+  assert_plain_refused ("TRANSACTION.CLOSED", "profitsharing", PAID, MINIPAY_ERROR_NOT_SUPPORTED);
   assert_plain_refused ("TRANSACTION.SUCCESS", "refund", PAID, MINIPAY_ERROR_NOT_SUPPORTED);
   assert_plain_refused ("TRANSACTION.SUCCESS", "Transaction", PAID, MINIPAY_ERROR_NOT_SUPPORTED);
   assert_plain_refused ("REFUND.SUCCESS", "transaction", PAID, MINIPAY_ERROR_NOT_SUPPORTED);
-  assert_plain_refused ("REFUND.CLOSED", "refund", PAID, MINIPAY_ERROR_NOT_SUPPORTED);
+  assert_plain_refused ("REFUND.PENDING", "refund", PAID, MINIPAY_ERROR_NOT_SUPPORTED);
+  assert_plain_refused ("REFUND.CLOSED", "refund", PAID, MINIPAY_ERROR_PROTOCOL);
   assert_plain_refused ("TRANSACTION.CLOSED", "transaction", PAID, MINIPAY_ERROR_NOT_SUPPORTED);
   assert_plain_refused ("transaction.success", "transaction", PAID, MINIPAY_ERROR_NOT_SUPPORTED);
 }
@@ -258,17 +276,114 @@ test_plain_nonsense (void)
   }
 }
 
+#define COMBINED(first, second)                                                                                    \
+  "{\"combine_appid\":\"wxd678efh567hg6787\",\"combine_mchid\":\"1900007291\","                                    \
+  "\"combine_out_trade_no\":\"1217752501201407033233368018\",\"sub_orders\":["                                     \
+  "{\"mchid\":\"1900007291\",\"out_trade_no\":\"1217752501201407033233368019\"," first                             \
+  "},{\"mchid\":\"1900000109\",\"out_trade_no\":\"1217752501201407033233368020\"," second "}]}"
+#define SUB_ORDER(state, total)                                                                                    \
+  "\"trade_state\":\"" state "\",\"transaction_id\":\"4200000925202101284997714292\","                             \
+  "\"amount\":{\"total_amount\":" total ",\"currency\":\"CNY\"}"
+
 static void
 test_combined_order (void)
 {
-  assert_plain_refused ("TRANSACTION.SUCCESS",
-                        "transaction",
-                        "{\"combine_appid\":\"wxd678efh567hg6787\",\"combine_mchid\":\"1900007291\","
-                        "\"combine_out_trade_no\":\"1217752501201407033233368018\",\"sub_orders\":["
-                        "{\"mchid\":\"1900007291\",\"out_trade_no\":\"1217752501201407033233368019\","
-                        "\"trade_state\":\"SUCCESS\",\"transaction_id\":\"4200000925202101284997714292\","
-                        "\"amount\":{\"total_amount\":100,\"currency\":\"CNY\"}}]}",
-                        MINIPAY_ERROR_PROTOCOL);
+  g_autoptr (MinipayTestExchange) x = v3_new (NULL);
+  g_autofree char *body = v3_notification_new (
+      "TRANSACTION.SUCCESS", "transaction", COMBINED (SUB_ORDER ("SUCCESS", "100"), SUB_ORDER ("SUCCESS", "23")));
+  g_autoptr (GError) error = NULL;
+  MinipayPayment *payment;
+
+  v3_receive (x, body, &error);
+  g_assert_no_error (error);
+  payment = minipay_test_exchange_get_payment (x);
+  g_assert_cmpint (minipay_payment_get_state (payment), ==, MINIPAY_PAYMENT_STATE_PAID);
+  g_assert_cmpstr (minipay_payment_get_out_trade_no (payment), ==, "1217752501201407033233368018");
+  g_assert_cmpint (minipay_money_get_minor (minipay_payment_get_total (payment)), ==, 123);
+  g_assert_cmpstr (minipay_payment_get_mchid (payment), ==, "1900007291");
+  g_assert_cmpstr (minipay_payment_get_appid (payment), ==, "wxd678efh567hg6787");
+}
+
+static void
+test_combined_order_refused (void)
+{
+  static const struct {
+    const char *plain;
+    int code;
+  } cases[] = {
+    { COMBINED (SUB_ORDER ("SUCCESS", "100"), SUB_ORDER ("NOTPAY", "23")), MINIPAY_ERROR_PROTOCOL },
+    { COMBINED (SUB_ORDER ("SUCCESS", "100"), SUB_ORDER ("CLOSED", "23")), MINIPAY_ERROR_PROTOCOL },
+    { COMBINED (SUB_ORDER ("SUCCESS", "100"), SUB_ORDER ("Success", "23")), MINIPAY_ERROR_PROTOCOL },
+    { COMBINED (SUB_ORDER ("SUCCESS", "100"), SUB_ORDER ("SUCCESS", "0")), MINIPAY_ERROR_PROTOCOL },
+    { COMBINED (SUB_ORDER ("SUCCESS", "9223372036854775807"), SUB_ORDER ("SUCCESS", "1")), MINIPAY_ERROR_MISMATCH },
+    { COMBINED (SUB_ORDER ("SUCCESS", "100"), "\"mchid\":\"1900000109\""), MINIPAY_ERROR_PROTOCOL },
+    { "{\"combine_appid\":\"wxd678efh567hg6787\",\"combine_mchid\":\"1900007291\","
+      "\"combine_out_trade_no\":\"1217752501201407033233368018\",\"sub_orders\":[]}",
+      MINIPAY_ERROR_PROTOCOL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    assert_plain_refused ("TRANSACTION.SUCCESS", "transaction", cases[i].plain, cases[i].code);
+}
+
+static void
+test_sharing_receipt (void)
+{
+  g_autoptr (MinipayTestExchange) x = v3_new (NULL);
+  g_autofree char *body =
+      v3_notification_new ("TRANSACTION.SUCCESS",
+                           "profitsharing",
+                           "{\"mchid\":\"1900000100\",\"transaction_id\":\"4200000000000000000000000000\","
+                           "\"order_id\":\"1217752501201407033233368018\",\"out_order_no\":\"P20150806125346\","
+                           "\"receiver\":{\"type\":\"MERCHANT_ID\",\"account\":\"1900007291\",\"amount\":888,"
+                           "\"description\":\"-\"},\"success_time\":\"2018-06-08T10:34:56+08:00\"}");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *values = NULL;
+  MinipayReport *report;
+
+  g_test_summary ("A profit-sharing receipt has the event name of a payment (ST-11a).");
+  v3_receive (x, body, &error);
+  g_assert_no_error (error);
+  report = minipay_test_exchange_get_report (x);
+  g_assert_cmpstr (minipay_report_get_name (report), ==, "profit-sharing");
+  g_assert_true (minipay_report_get_authenticated (report));
+  values = g_variant_print (minipay_report_get_values (report), FALSE);
+  g_assert_nonnull (strstr (values, "'amount': <int64 888>"));
+}
+
+static void
+test_refund_states (void)
+{
+  static const struct {
+    const char *event;
+    const char *status;
+    int state; /* or -1: the two do not agree */
+  } cases[] = {
+    { "REFUND.SUCCESS", "SUCCESS", MINIPAY_REFUND_STATE_REFUNDED },
+    { "REFUND.CLOSED", "CLOSED", MINIPAY_REFUND_STATE_CLOSED },
+    { "REFUND.ABNORMAL", "ABNORMAL", MINIPAY_REFUND_STATE_ABNORMAL },
+    { "REFUND.SUCCESS", "CLOSED", -1 },
+    { "REFUND.CLOSED", "SUCCESS", -1 },
+    { "REFUND.SUCCESS", "success", -1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (MinipayTestExchange) x = v3_new (NULL);
+    g_autofree char *plain = g_strdup_printf (
+        "{\"mchid\":\"1900007291\",\"out_trade_no\":\"T1\",\"transaction_id\":\"42\",\"out_refund_no\":\"R1\","
+        "\"refund_id\":\"50\",\"refund_status\":\"%s\",\"amount\":{\"total\":2,\"refund\":1}}",
+        cases[i].status);
+    g_autofree char *body = v3_notification_new (cases[i].event, "refund", plain);
+    g_autoptr (GError) error = NULL;
+
+    v3_receive (x, body, &error);
+    if (cases[i].state < 0) {
+      g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL);
+      continue;
+    }
+    g_assert_no_error (error);
+    g_assert_cmpint (minipay_refund_get_state (minipay_test_exchange_get_refund (x)), ==, cases[i].state);
+  }
 }
 
 /* The envelope is genuine in every case; what is inside it is not as agreed. */
@@ -382,6 +497,9 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/wechat-v3/notify/combined-order/refused", test_combined_order_refused);
+  g_test_add_func ("/wechat-v3/notify/sharing-receipt", test_sharing_receipt);
+  g_test_add_func ("/wechat-v3/notify/refund/states", test_refund_states);
   g_test_add_func ("/wechat-v3/notify/vector", test_vector);
   g_test_add_func ("/wechat-v3/notify/vector-altered", test_vector_altered);
   g_test_add_func ("/wechat-v3/notify/vector-stale", test_vector_stale);
