@@ -12,6 +12,24 @@ MinipayHttpRequest *aggregator_build_create (MinipayExchange *x, gconstpointer d
 GObject *
 aggregator_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
 
+/* Of mode sealed; @data of all but the order is the path. */
+MinipayHttpRequest *aggregator_build_sealed_create (MinipayExchange *x, gconstpointer data, GError **error);
+MinipayHttpRequest *aggregator_build_sealed_order (MinipayExchange *x, gconstpointer data, GError **error);
+MinipayHttpRequest *aggregator_build_sealed_refund (MinipayExchange *x, gconstpointer data, GError **error);
+MinipayHttpRequest *aggregator_build_sealed_refund_query (MinipayExchange *x, gconstpointer data, GError **error);
+GObject *aggregator_parse_sealed_create (MinipayExchange *x,
+                                         gconstpointer data,
+                                         MinipayHttpResponse *answer,
+                                         GError **error);
+GObject *
+aggregator_parse_sealed_query (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
+GObject *
+aggregator_parse_sealed_close (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
+GObject *aggregator_parse_sealed_refund (MinipayExchange *x,
+                                         gconstpointer data,
+                                         MinipayHttpResponse *answer,
+                                         GError **error);
+
 GObject *aggregator_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
 
 G_END_DECLS

@@ -5,9 +5,41 @@
 
 /* An aggregator whose cashiers open in the merchant's own mini-programs. */
 
-/* What a second call with the same payInfo does is not published, so none is made by itself. */
+#define ORDERS "/api/vborder/order/standard/"
+
+/* What a second call with the same payInfo does is not published, and one with a number that is known is refused:
+ * none is made by itself. */
 static const MinipayCall showdoc_aggregator_calls[] = {
-  { MINIPAY_OPERATION_CREATE, MINIPAY_SEND_FLAGS_NONE, aggregator_build_create, aggregator_parse_create },
+  { MINIPAY_OPERATION_CREATE,
+    MINIPAY_SEND_FLAGS_NONE,
+    aggregator_build_create,
+    aggregator_parse_create,
+    .mode = "plain" },
+  { MINIPAY_OPERATION_CREATE,
+    MINIPAY_SEND_FLAGS_NONE,
+    aggregator_build_sealed_create,
+    aggregator_parse_sealed_create,
+    .mode = "sealed" },
+  { MINIPAY_OPERATION_QUERY,
+    MINIPAY_SEND_FLAGS_SAFE,
+    aggregator_build_sealed_order,
+    aggregator_parse_sealed_query,
+    ORDERS "qrcodeQuery" },
+  { MINIPAY_OPERATION_CLOSE,
+    MINIPAY_SEND_FLAGS_IDEMPOTENT,
+    aggregator_build_sealed_order,
+    aggregator_parse_sealed_close,
+    ORDERS "qrcodeClose" },
+  { MINIPAY_OPERATION_REFUND,
+    MINIPAY_SEND_FLAGS_NONE,
+    aggregator_build_sealed_refund,
+    aggregator_parse_sealed_refund,
+    ORDERS "refund" },
+  { MINIPAY_OPERATION_QUERY_REFUND,
+    MINIPAY_SEND_FLAGS_SAFE,
+    aggregator_build_sealed_refund_query,
+    aggregator_parse_sealed_refund,
+    ORDERS "refundQuery" },
   { 0 },
 };
 

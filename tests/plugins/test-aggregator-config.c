@@ -78,7 +78,7 @@ static void
 test_inferred (void)
 {
   static const char *const names[] = {
-    "request-format", "sign-suffix", "sign-case", "plain-notifications", "amount-member",
+    "request-format", "sign-suffix", "sign-case", "plain-notifications", "amount-member", "link-member",
   };
   g_autoptr (MinipayProviderInfo) info = minipay_test_info_new ("showdoc-aggregator");
   const MinipayManifest *manifest = minipay_provider_info_get_manifest (info);
