@@ -3,6 +3,7 @@
 # Installs what is missing, builds, and passes every test: all suites plain, then the C suites under the address and
 # undefined-behaviour sanitizers. The suite interop fetches an independent client from the npm registry.
 # MINIPAY_TEST_REPEAT (default 1) multiplies the repeat counts of the long tests.
+# MINIPAY_TEST_BILL_MIB (default 64) is the size of the bills whose memory is measured; 1024 is what is promised.
 set -eu
 cd "$(dirname "$0")/.."
 umask 022
