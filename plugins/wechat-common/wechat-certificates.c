@@ -7,9 +7,6 @@
 MinipayHttpRequest *
 wechat_certificates_build (MinipayExchange *x, gconstpointer data, GError **error)
 {
-  const char *algorithm = wechat_message_get_suite (x)->certificate_algorithm;
-  g_autofree char *target =
-      algorithm != NULL ? g_strconcat (data, "?algorithm_type=", algorithm, NULL) : g_strdup (data);
   g_autofree char *target = g_strconcat (data, wechat_suite_get (x)->certificates_query, NULL);
 
   return wechat_message_new_request (x, "GET", target, NULL, error);

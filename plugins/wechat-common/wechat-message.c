@@ -3,39 +3,6 @@
 
 #include <string.h>
 
-#define PROBE_PREFIX "WECHATPAY/SIGNTEST/"
-#define FRESHNESS_S  300
-
-static const WechatSuite suites[] = {
-  { "WECHATPAY2-SHA256-RSA2048",
-    MINIPAY_SCHEME_RSA_SHA256,
-    "AEAD_AES_256_GCM",
-    MINIPAY_CIPHER_AES_256_GCM,
-    MINIPAY_CIPHER_RSA_OAEP,
-    "RSA",
-    NULL },
-  { "WECHATPAY2-SM2-WITH-SM3",
-    MINIPAY_SCHEME_SM2_SM3,
-    "AEAD_SM4_GCM",
-    MINIPAY_CIPHER_SM4_GCM,
-    MINIPAY_CIPHER_SM2,
-    "SM2",
-    "SM2" },
-};
-
-const WechatSuite *
-wechat_message_get_suite (MinipayExchange *x)
-{
-  MinipayAccountConfig *config = minipay_exchange_get_config (x);
-  const char *scheme = minipay_account_config_has_field (config, "sign-scheme")
-                           ? minipay_account_config_get_string (config, "sign-scheme")
-                           : NULL;
-
-  for (guint i = 0; i < G_N_ELEMENTS (suites); i++)
-    if (g_strcmp0 (suites[i].name, scheme) == 0)
-      return &suites[i];
-  return &suites[0];
-}
 #include "wechat-suite.h"
 
 #define PROBE_PREFIX     "WECHATPAY/SIGNTEST/"
@@ -58,8 +25,6 @@ wechat_message_sign_lines (MinipayExchange *x, const char *const *lines, GError 
 
   for (; *lines != NULL; lines++)
     message_append_line (text, *lines, -1);
-  return minipay_exchange_sign (
-      x, wechat_message_get_suite (x)->scheme, "private-key", text->str, text->len, error);
   return minipay_exchange_sign (x, wechat_suite_get (x)->scheme, "private-key", text->str, text->len, error);
 }
 
@@ -76,7 +41,6 @@ message_get_path (const char *target)
 static char *
 message_dup_authorization (MinipayExchange *x, const char *method, const char *target, GBytes *body, GError **error)
 {
-  const WechatSuite *suite = wechat_message_get_suite (x);
   MinipayAccountConfig *config = minipay_exchange_get_config (x);
   const char *nonce = minipay_exchange_get_nonce (x);
   g_autofree char *timestamp = g_strdup_printf ("%" G_GINT64_FORMAT, minipay_exchange_get_now (x));
@@ -90,11 +54,6 @@ message_dup_authorization (MinipayExchange *x, const char *method, const char *t
   message_append_line (text, timestamp, -1);
   message_append_line (text, nonce, -1);
   message_append_line (text, body_data, (gssize) n_body);
-  signature = minipay_exchange_sign (x, suite->scheme, "private-key", text->str, text->len, error);
-  if (signature == NULL)
-    return NULL;
-  return g_strdup_printf ("%s mchid=\"%s\",nonce_str=\"%s\",timestamp=\"%s\",serial_no=\"%s\",signature=\"%s\"",
-                          suite->name,
   signature = minipay_exchange_sign (x, wechat_suite_get (x)->scheme, "private-key", text->str, text->len, error);
   if (signature == NULL)
     return NULL;
@@ -105,20 +64,6 @@ message_dup_authorization (MinipayExchange *x, const char *method, const char *t
                           timestamp,
                           minipay_account_config_get_string (config, "merchant-serial"),
                           signature);
-}
-
-/* The key that answers are to be signed with: the public key where there is one, but for accounts that say that
- * certificates are their mode; else the newest certificate. */
-static char *
-message_dup_wanted_key_id (MinipayExchange *x)
-{
-  MinipayAccountConfig *config = minipay_exchange_get_config (x);
-  const char *public_key_id = minipay_account_config_get_string (config, "public-key-id");
-
-  if (public_key_id != NULL && minipay_account_config_has_field (config, "public-key") &&
-      g_strcmp0 (minipay_account_config_get_mode (config), "certificate") != 0)
-    return g_strdup (public_key_id);
-  return minipay_exchange_dup_newest_key_id (x, wechat_message_get_suite (x)->scheme);
 }
 
 MinipayHttpRequest *
@@ -191,7 +136,6 @@ message_verify (MinipayExchange *x,
   message_append_line (text, nonce, -1);
   message_append_line (text, body_data, (gssize) n_body);
   if (minipay_exchange_verify (
-          x, wechat_message_get_suite (x)->scheme, key_id, text->str, text->len, signature, &local_error))
           x, wechat_suite_get (x)->scheme, key_id, text->str, text->len, signature, &local_error))
     return TRUE;
 
@@ -303,7 +247,6 @@ wechat_message_read_digest (MinipayExchange *x, MinipayHttpResponse *answer, GEr
 GBytes *
 wechat_message_open_resource (MinipayExchange *x, const MinipayJson *json, MinipayJsonNode resource, GError **error)
 {
-  const WechatSuite *suite = wechat_message_get_suite (x);
   const WechatSuite *suite = wechat_suite_get (x);
   const char *algorithm = minipay_json_require_string (json, resource, "algorithm", error);
   const char *nonce = algorithm != NULL ? minipay_json_require_string (json, resource, "nonce", error) : NULL;
@@ -316,7 +259,6 @@ wechat_message_open_resource (MinipayExchange *x, const MinipayJson *json, Minip
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_PROTOCOL,
-                 "resource is sealed with another algorithm than %s, which sign-scheme asks for",
                  "resource is sealed with another algorithm than %s",
                  suite->resource_name);
     return NULL;

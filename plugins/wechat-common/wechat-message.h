@@ -10,21 +10,6 @@ G_BEGIN_DECLS
  * notifications. They use the settings mchid, merchant-serial, private-key, public-key-id and api-v3-key.
  */
 
-/* What the account's sign-scheme stands for. The names of the commercial suite are those of the official Java SDK;
- * its sign_type is inferred. Accounts without that setting use RSA. */
-typedef struct {
-  const char *name; /* of the Authorization header, and of the setting */
-  MinipayScheme scheme;
-  const char *resource_name; /* of sealed resources */
-  MinipayCipher resource;
-  MinipayCipher field;               /* of members that are sealed one by one */
-  const char *sign_type;             /* of hand-offs */
-  const char *certificate_algorithm; /* asked for in downloads of certificates, or NULL */
-} WechatSuite;
-
-const WechatSuite *wechat_message_get_suite (MinipayExchange *x);
-
-/* A request with Authorization and the headers that V3 asks for; @body may be NULL. */
 /* A request with Authorization and the headers that V3 asks for; @body may be NULL. Of a @target that is a whole
  * address, the path and the query are signed. */
 MinipayHttpRequest *wechat_message_new_request (

@@ -154,17 +154,6 @@ wechat_transaction_parse_create (MinipayExchange *x,
 
   if (json == NULL)
     return NULL;
-  prepay_id = minipay_json_require_string (json, minipay_json_get_root (json), "prepay_id", error);
-  package = prepay_id != NULL ? wechat_trade_dup_package (prepay_id, error) : NULL;
-  if (package == NULL)
-    return NULL;
-  pay_sign = wechat_message_sign_lines (x, (const char *const[]){ appid, timestamp, nonce, package, NULL }, error);
-  if (pay_sign == NULL)
-    return NULL;
-  return G_OBJECT (wechat_trade_new_checkout (
-      x,
-      &(MinipayWechatCashier){
-          appid, timestamp, nonce, package, wechat_message_get_suite (x)->sign_type, pay_sign }));
   if (scene->handle == NULL)
     return transaction_new_code_checkout (x, kind, answer, error);
   /* of a combined order the combining application opens the cashier */
