@@ -238,6 +238,68 @@ async function testCalls(client) {
     });
 }
 
+async function testAfter(client, sandbox) {
+    const account = client.get_account('wechat-v2-hmac');
+    const order = makeOrder({client_ip: '127.0.0.1', extras: {profit_sharing: 'Y'}});
+    const ref = Minipay.PaymentRef.new(order.out_trade_no);
+    let payment = null;
+
+    await test('after: resolve waits for the buyer', async () => {
+        await account.create_payment_async(order);
+        for (let i = 0; i < 100 && payment?.state !== Minipay.PaymentState.PAID; i++)
+            payment = await account.resolve_async(ref, Minipay.ResolveFlags.NONE, 0);
+        assertEqual(payment.state, Minipay.PaymentState.PAID);
+    });
+    await test('after: a paid order is not closed', async () => {
+        await assertFails(Minipay.Error.ALREADY_PAID, account.close_payment_async(ref));
+    });
+    await test('after: a refund and its query', async () => {
+        const out_refund_no = `R${order.out_trade_no}`;
+        const amount = new Minipay.Money(500, 'CNY');
+        const refund = await account.refund_async(
+            new Minipay.RefundRequest({out_refund_no, out_trade_no: order.out_trade_no, amount}));
+        assertEqual(`${refund.amount}`, '5.00 CNY');
+        const asked = await account.query_refund_async(Minipay.RefundRef.new(out_refund_no));
+        assertEqual([asked.out_refund_no, asked.refund_id], [out_refund_no, refund.refund_id]);
+    });
+    await test('after: the bill has the order', async () => {
+        const date = GLib.DateTime.new_now(GLib.TimeZone.new('+08')).format('%F');
+        const path = GLib.build_filenamev([sandbox.folder, 'bill.csv']);
+        const bill = await account.download_bill_async(
+            new Minipay.BillRequest({date, path, extras: {bill_type: 'ALL'}}));
+        const reader = Minipay.BillReader.new(bill.path);
+        const found = [];
+        for (let row = reader.next(); row !== null; row = reader.next())
+            found.push(row.get_text('商户订单号'));
+        assertEqual(found.includes(order.out_trade_no), true);
+    });
+    await test('after: a code payment is reversed', async () => {
+        const code = makeOrder({method: Minipay.Method.CODE, payer: null, notify_url: null, client_ip: '127.0.0.1',
+                                extras: {auth_code: '130000000000000001'}});
+        const checkout = await account.create_payment_async(code);
+        assertEqual(checkout.get_payment().state, Minipay.PaymentState.PAID);
+        const reversed = await account.reverse_payment_async(Minipay.PaymentRef.new(code.out_trade_no));
+        assertEqual(reversed.state, Minipay.PaymentState.CLOSED);
+    });
+    await test('after: a named operation takes and gives plain objects', async () => {
+        const {transaction_id} = payment;
+        const receiver = {type: 'MERCHANT_ID', account: '1900000100', name: 'partner', relation_type: 'STORE'};
+        await account.call_async('profit-sharing-add-receiver', {receiver});
+        const report = await account.call_async('profit-sharing', {
+            transaction_id,
+            out_order_no: `P${order.out_trade_no}`,
+            receivers: [{type: 'MERCHANT_ID', account: '1900000100', amount: 100, description: 'share'}],
+        });
+        assertEqual(report.values.transaction_id, transaction_id);
+        assertEqual(account.call('profit-sharing-amount', {transaction_id}, null).values.transaction_id,
+                    transaction_id);
+    });
+    await test('after: what is no member is refused', () => {
+        for (const member of [19.9, NaN, undefined, 2 ** 53, new Map(), ['a', 0.5], {a: 1.5}])
+            assertThrows(TypeError, () => makeOrder({extras: {member}}));
+    });
+}
+
 async function testReceive(client) {
     const body = new TextEncoder().encode('{"id":"EV-1","event_type":"TRANSACTION.SUCCESS"}');
     const headers = {
@@ -265,6 +327,7 @@ try {
     await testErrorFacts();
     await testRequest();
     await testCalls(client);
+    await testAfter(client, sandbox);
     await testReceive(client);
 } finally {
     sandbox.close();

@@ -2,6 +2,7 @@
 """What Python programs see of minipay: amounts, requests, awaiting, blocking, errors, notifications."""
 
 import asyncio
+import datetime
 import gc
 import itertools
 import tempfile
@@ -334,6 +335,111 @@ class AsyncTest(SandboxTestCase):
         GLib.timeout_add_seconds(30, loop.quit)
         loop.run()
         self.assertEqual([(type(checkout), data) for checkout, data in ended], [(Minipay.Checkout, 'data')])
+
+
+class AfterTest(SandboxTestCase):
+    """What comes after a payment, awaited; the sandbox's China is where the days are counted."""
+
+    NAME = 'wechat-v2-hmac'
+    TEA = Minipay.Money(1990, 'CNY')
+
+    def setUp(self):
+        super().setUp()
+        self.account = self.client.get_account(self.NAME)
+
+    def make_order(self, **fields):
+        return make_order(client_ip='127.0.0.1', **fields)
+
+    def make_paid(self, **fields):
+        order = self.make_order(**fields)
+        self.account.create_payment(order)
+        self.pay(order, self.NAME)
+        return order
+
+    def wait(self, method, *args):
+        async def call():
+            return await method(*args)
+
+        return asyncio.run(call())
+
+    def make_refund(self, order, minor):
+        return Minipay.RefundRequest(out_refund_no=f'R{order.props.out_trade_no}'[:32],
+                                     out_trade_no=order.props.out_trade_no, amount=Minipay.Money(minor, 'CNY'))
+
+    def test_close(self):
+        order = self.make_order()
+        self.account.create_payment(order)
+        payment = self.wait(self.account.close_payment_async, Minipay.PaymentRef.new(order.props.out_trade_no))
+        self.assertEqual(payment.props.state, Minipay.PaymentState.CLOSED)
+
+    def test_reverse(self):
+        order = self.make_order(method=Minipay.Method.CODE, payer=None, notify_url=None,
+                                extras={'auth_code': '130000000000000001'})
+        checkout = self.wait(self.account.create_payment_async, order)
+        self.assertEqual(checkout.props.kind, Minipay.CheckoutKind.DONE)
+        self.assertEqual(checkout.get_payment().props.state, Minipay.PaymentState.PAID)
+        ref = Minipay.PaymentRef(out_trade_no=order.props.out_trade_no)
+        self.assertEqual(self.wait(self.account.reverse_payment_async, ref).props.state, Minipay.PaymentState.CLOSED)
+
+    def test_resolve(self):
+        order = self.make_order()
+        ref = Minipay.PaymentRef.new(order.props.out_trade_no)
+        self.account.create_payment(order)
+        for flags, state in ((Minipay.ResolveFlags.NONE, Minipay.PaymentState.PENDING),
+                             (Minipay.ResolveFlags.CLOSE, Minipay.PaymentState.CLOSED)):
+            self.assertEqual(self.wait(self.account.resolve_async, ref, flags, 0).props.state, state)
+
+    def test_refund_and_its_query(self):
+        order = self.make_paid()
+        request = self.make_refund(order, 500)
+        refund = self.wait(self.account.refund_async, request)
+        self.assertEqual(refund.props.amount, Minipay.Money(500, 'CNY'))
+        ref = Minipay.RefundRef.new(request.props.out_refund_no)
+        asked = self.wait(self.account.query_refund_async, ref)
+        self.assertEqual(asked.props.refund_id, refund.props.refund_id)
+        self.assertEqual(asked.props.state, Minipay.RefundState.PENDING)
+        too_much = Minipay.RefundRequest(out_refund_no='R' + request.props.out_refund_no[2:], amount=self.TEA,
+                                         out_trade_no=order.props.out_trade_no)
+        self.assert_fails(Minipay.Error.REFUSED, self.wait, self.account.refund_async, too_much)
+
+    def test_bill(self):
+        order = self.make_paid()
+        with tempfile.TemporaryDirectory() as folder:
+            day = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
+            bill = self.wait(self.account.download_bill_async,
+                             Minipay.BillRequest(date=day, path=f'{folder}/bill.csv', extras={'bill_type': 'ALL'}))
+            rows = {row['商户订单号']: row for row in Minipay.BillReader.new(bill.props.path) if not row.is_summary()}
+        self.assertEqual(rows[order.props.out_trade_no].dup_money('订单金额', 'CNY'), self.TEA)
+
+    def test_call(self):
+        order = self.make_paid(extras={'profit_sharing': 'Y'})
+        number = self.account.query_payment(Minipay.PaymentRef.new(order.props.out_trade_no)).props.transaction_id
+        partner = {'type': 'MERCHANT_ID', 'account': '1900000100', 'name': 'partner', 'relation_type': 'STORE'}
+        self.account.call('profit-sharing-add-receiver', {'receiver': partner})
+        share = {'type': 'MERCHANT_ID', 'account': '1900000100', 'amount': 100, 'description': 'share'}
+        report = self.wait(self.account.call_async, 'profit-sharing', {
+            'transaction_id': number, 'out_order_no': f'P{order.props.out_trade_no}'[:32], 'receivers': [share]})
+        self.assertIs(type(report.values), dict)
+        self.assertEqual(report.values['transaction_id'], number)
+        left = self.account.call('profit-sharing-amount', {'transaction_id': number}).values['unsplit_amount']
+        self.assertRegex(left, r'^\d+$')
+
+    def test_what_is_no_member_is_refused(self):
+        for value in (19.9, None, b'x', {1, 2}, {'a': 1.5}, ['a', 0.5], object()):
+            with self.subTest(value=value):
+                self.assertRaises(TypeError, make_order, extras={'member': value})
+                self.assertRaises(TypeError, self.account.call, 'profit-sharing', {'member': value})
+        self.assert_fails(Minipay.Error.INVALID, self.account.call, 'profit-sharing', {'amount': 2**63})
+
+    def test_members_keep_their_types(self):
+        wanted = {'s': ('tea', 's'), 'b': (True, 'b'), 'x': (2**63 - 1, 'x'), 'as': (['a', 'b'], 'as'),
+                  'set': ({'a': 1}, 'a{sv}'), 'sets': ([{'a': 1}, {'b': 'c'}], 'aa{sv}'), 'mixed': (['a', 1], 'av'),
+                  'own': (GLib.Variant('a{ss}', {'a': 'b'}), 'a{ss}')}
+        extras = make_order(extras={name: value for name, (value, _) in wanted.items()}).props.extras
+        self.assertEqual({name: extras.lookup_value(name, None).get_type_string() for name in wanted},
+                         {name: type_ for name, (_, type_) in wanted.items()})
+        self.assertEqual(extras.lookup_value('sets', None).unpack(), [{'a': 1}, {'b': 'c'}])
+        self.assertIsNone(make_order(extras=None).props.extras)
 
 
 class Notified:

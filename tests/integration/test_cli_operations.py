@@ -45,9 +45,9 @@ class OperationCase(SandboxCase):
         return number
 
     def pay_by_code(self, last_digit, number, *more, **keywords):
-        return self.do('pay', '--method', 'code', '--total', '19.90 CNY', '--subject', 'tea', '--client-ip', '127.0.0.1',
-                       '--out-trade-no', number, '--extra', f'auth_code=13000000000000000{last_digit}', *more,
-                       **keywords)
+        return self.do('pay', '--method', 'code', '--total', '19.90 CNY', '--subject', 'tea',
+                       '--client-ip', '127.0.0.1', '--out-trade-no', number,
+                       '--extra', f'auth_code=13000000000000000{last_digit}', *more, **keywords)
 
     def refund(self, number, refund_no, amount='5.00 CNY', *more):
         return self.do('refund', '--out-trade-no', number, '--refund-no', refund_no, '--amount', amount, '--total',
@@ -274,7 +274,8 @@ class TestBill(OperationCase):
         self.paid_order()
         result = self.cli('bill', '--account', ACCOUNT, '--date', self.today, '--output', self.path)
         self.assertEqual(result.status, OK, result.err)
-        self.assertRegex(result.out, rf'^kind +trade\ndate +{self.today}\npath +{self.path}\nsize +\d+\nsha1 +[0-9a-f]{{40}}')
+        self.assertRegex(result.out, rf'^kind +trade\ndate +{self.today}\npath +{self.path}\nsize +\d+\n'
+                                     r'sha1 +[0-9a-f]{40}\n')
         self.assertEqual(result.err, '')
 
     def test_a_path_of_the_working_folder(self):

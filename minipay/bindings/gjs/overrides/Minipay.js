@@ -67,6 +67,80 @@ function overrideMoney(Minipay) {
     };
 }
 
+// A plain value among extras and parameters; a GLib.Variant stays what it is.
+function toVariant(value) {
+    if (value instanceof GLib.Variant)
+        return value;
+    if (typeof value === 'boolean' || typeof value === 'string')
+        return new GLib.Variant(typeof value === 'boolean' ? 'b' : 's', value);
+    if (typeof value === 'number' || typeof value === 'bigint') {
+        if (!Number.isSafeInteger(Number(value)))
+            throw new TypeError(`a member is a whole number within 2^53, not ${String(value)}`);
+        return new GLib.Variant('x', Number(value));
+    }
+    if (Array.isArray(value)) {
+        const items = value.map(toVariant);
+        const types = new Set(items.map(item => item.get_type_string()));
+        const [type] = types;
+
+        // as manifests have them: texts, or sets
+        if (types.size === 1 && (type === 's' || type === 'a{sv}'))
+            return GLib.Variant.new_array(new GLib.VariantType(type), items);
+        return new GLib.Variant('av', items);
+    }
+    if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
+        return new GLib.Variant('a{sv}', Object.fromEntries(Object.entries(value).map(([k, v]) => [k, toVariant(v)])));
+    throw new TypeError(`a member is a string, a whole number, a boolean, an array or an object, not ${typeof value}`);
+}
+
+// The other way; whole numbers beyond 2^53 become BigInt, as GJS would round them.
+function fromVariant(variant) {
+    const type = variant.get_type_string();
+    const children = () => Array.from({length: variant.n_children()}, (_, i) => variant.get_child_value(i));
+
+    if (type === 'v')
+        return fromVariant(variant.get_variant());
+    if (type === 'x') {
+        const whole = BigInt(variant.print(false));
+        return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole;
+    }
+    if (type.startsWith('a{')) {
+        return Object.fromEntries(children().map(
+            entry => [entry.get_child_value(0).unpack(), fromVariant(entry.get_child_value(1))]));
+    }
+    return type.startsWith('a') ? children().map(fromVariant) : variant.unpack();
+}
+
+function overrideExtras(cls) {
+    const init = cls.prototype._init;
+
+    cls.prototype._init = function (fields = {}) {
+        const {extras = null} = fields;
+
+        init.call(this, extras === null ? fields : {...fields, extras: toVariant(extras)});
+    };
+}
+
+function overrideReport({Report}) {
+    Object.defineProperty(Report.prototype, 'values', {
+        get() {
+            const values = this.get_values();
+            return values === null ? {} : fromVariant(values);
+        },
+    });
+}
+
+// Parameters are a plain object. call_async, made awaitable already, comes here too.
+function overrideCall({Account}) {
+    for (const name of ['call', 'call_async']) {
+        const inner = Account.prototype[name];
+
+        Account.prototype[name] = function (operation, params = null, ...rest) {
+            return inner.call(this, operation, params === null ? null : toVariant(params), ...rest);
+        };
+    }
+}
+
 function checkText(text) {
     // C would see another, shorter text
     if (typeof text !== 'string' || text.includes('\0'))
@@ -125,8 +199,16 @@ function _init() {
     overrideHttpRequest(this);
     this.error_facts = error => errorFacts(this, error);
 
+    for (const cls of [this.Order, this.PaymentRef, this.RefundRequest, this.RefundRef, this.BillRequest])
+        overrideExtras(cls);
+    overrideReport(this);
+
     // each takes its subject and a cancellable
-    makeAwaitable(this.Account, 'create_payment_async', 2);
-    makeAwaitable(this.Account, 'query_payment_async', 2);
+    for (const name of ['create_payment_async', 'query_payment_async', 'close_payment_async', 'reverse_payment_async',
+        'refund_async', 'query_refund_async', 'download_bill_async'])
+        makeAwaitable(this.Account, name, 2);
+    makeAwaitable(this.Account, 'call_async', 3);
+    makeAwaitable(this.Account, 'resolve_async', 4);
     makeAwaitable(this.Client, 'receive_async', 2);
+    overrideCall(this);
 }

@@ -133,6 +133,72 @@ HttpRequest = override(HttpRequest)
 __all__.append('HttpRequest')
 
 
+# --- members that only some providers have
+
+
+def _variant(value):
+    """What a value of Python is among extras and parameters; a GLib.Variant stays what it is."""
+    if isinstance(value, GLib.Variant):
+        return value
+    if isinstance(value, bool):
+        return GLib.Variant('b', value)
+    if isinstance(value, int):
+        if not -2**63 <= value < 2**63:
+            raise _invalid(f'{value} is outside {-2**63}..{2**63 - 1}')
+        return GLib.Variant('x', value)
+    if isinstance(value, str):
+        return GLib.Variant('s', value)
+    if isinstance(value, Mapping):
+        return GLib.Variant('a{sv}', {name: _variant(one) for name, one in value.items()})
+    if isinstance(value, (list, tuple)):
+        items = [_variant(one) for one in value]
+        types = {item.get_type_string() for item in items}
+        if types and types <= {'s', 'a{sv}'} and len(types) == 1:  # as manifests have them: texts, or sets
+            builder = GLib.VariantBuilder.new(GLib.VariantType.new('a' + types.pop()))
+            for item in items:
+                builder.add_value(item)
+            return builder.end()
+        return GLib.Variant('av', items)
+    raise TypeError(f'a member is a str, an int, a bool, a list or a dict, not {type(value).__name__}: {value!r}')
+
+
+def _params(value):
+    return value if value is None or isinstance(value, GLib.Variant) else _variant(dict(value))
+
+
+def _with_extras(name):
+    base = getattr(Minipay, name)
+
+    def __init__(self, **fields):
+        if 'extras' in fields:
+            fields['extras'] = _params(fields['extras'])
+        base.__init__(self, **fields)
+
+    doc = f'{name}(..., extras=...) takes a plain dict; a member that is no str, int, bool, list or dict is refused.'
+    return override(type(name, (base,), {'__init__': __init__, '__doc__': doc, '__module__': __name__}))
+
+
+Order = _with_extras('Order')
+PaymentRef = _with_extras('PaymentRef')
+RefundRequest = _with_extras('RefundRequest')
+RefundRef = _with_extras('RefundRef')
+BillRequest = _with_extras('BillRequest')
+__all__ += ['Order', 'PaymentRef', 'RefundRequest', 'RefundRef', 'BillRequest']
+
+
+class Report(Minipay.Report):
+    """What a named operation gave, or a notification of one: values is a plain dict."""
+
+    @property
+    def values(self):
+        values = self.get_values()
+        return values.unpack() if values is not None else {}
+
+
+Report = override(Report)
+__all__.append('Report')
+
+
 # --- bills
 
 
@@ -254,42 +320,46 @@ def _settle_from_thread(loop, answer, value, error):
         pass  # the loop was closed meanwhile: nobody is left to hear it
 
 
-def _awaitable(cls, name, doc):
+def _begin(cls, name, source, subjects, cancellable, callback, user_data):
+    """Starts one of the library's async calls: with a callback as C has it, without one to be awaited."""
     start, finish = getattr(cls, name + '_async'), getattr(cls, name + '_finish')
+    if callback is not None:
+        return start(source, *subjects, cancellable, callback, *user_data)
 
-    def method(self, subject, cancellable=None, callback=None, *user_data):
-        if callback is not None:
-            return start(self, subject, cancellable, callback, *user_data)
+    loop = asyncio.get_running_loop()
+    runs_on_glib = type(loop).__module__.split('.')[0] in ('gbulb', 'gi')
+    cancellable = cancellable or Gio.Cancellable()
+    answer = _Answer(cancellable, loop)
 
-        loop = asyncio.get_running_loop()
-        runs_on_glib = type(loop).__module__.split('.')[0] in ('gbulb', 'gi')
-        cancellable = cancellable or Gio.Cancellable()
-        answer = _Answer(cancellable, loop)
-
-        def settle(value, error):
-            if runs_on_glib:
-                answer.settle(value, error)
-            else:
-                _settle_from_thread(loop, answer, value, error)
-
-        def on_done(source, result, *_):
-            try:
-                value, error = finish(source, result), None
-            except GLib.Error as caught:
-                value, error = None, caught
-            settle(value, error)
-
-        def go():
-            try:
-                start(self, subject, cancellable, on_done)
-            except Exception as error:  # a wrong type, which must not be lost in the thread
-                settle(None, error)
-
+    def settle(value, error):
         if runs_on_glib:
-            go()
+            answer.settle(value, error)
         else:
-            _Bridge.get().jobs.add(go)
-        return answer
+            _settle_from_thread(loop, answer, value, error)
+
+    def on_done(source, result, *_):
+        try:
+            value, error = finish(source, result), None
+        except GLib.Error as caught:
+            value, error = None, caught
+        settle(value, error)
+
+    def go():
+        try:
+            start(source, *subjects, cancellable, on_done)
+        except Exception as error:  # a wrong type, which must not be lost in the thread
+            settle(None, error)
+
+    if runs_on_glib:
+        go()
+    else:
+        _Bridge.get().jobs.add(go)
+    return answer
+
+
+def _awaitable(cls, name, doc):
+    def method(self, subject, cancellable=None, callback=None, *user_data):
+        return _begin(cls, name, self, (subject,), cancellable, callback, user_data)
 
     method.__name__ = name + '_async'
     method.__doc__ = doc
@@ -302,6 +372,30 @@ class Account(Minipay.Account):
     query_payment_async = _awaitable(
         Minipay.Account, 'query_payment',
         'Asks what became of an order: await it, or give a callback. Gives a Minipay.Payment.')
+    close_payment_async = _awaitable(
+        Minipay.Account, 'close_payment', 'Closes an order: await it, or give a callback. Gives a Minipay.Payment.')
+    reverse_payment_async = _awaitable(
+        Minipay.Account, 'reverse_payment',
+        'Takes back a code payment: await it, or give a callback. Gives a Minipay.Payment.')
+    refund_async = _awaitable(
+        Minipay.Account, 'refund', 'Gives money back: await it, or give a callback. Gives a Minipay.Refund.')
+    query_refund_async = _awaitable(
+        Minipay.Account, 'query_refund',
+        'Asks what became of a refund: await it, or give a callback. Gives a Minipay.Refund.')
+    download_bill_async = _awaitable(
+        Minipay.Account, 'download_bill', 'Fetches the bill of a day: await it, or give a callback. Gives a Minipay.Bill.')
+
+    def call(self, name, params=None, cancellable=None):
+        """Calls an operation that only some providers have, with a dict of parameters. Gives a Minipay.Report."""
+        return super().call(name, _params(params), cancellable)
+
+    def call_async(self, name, params=None, cancellable=None, callback=None, *user_data):
+        """As call(): await it, or give a callback."""
+        return _begin(Minipay.Account, 'call', self, (name, _params(params)), cancellable, callback, user_data)
+
+    def resolve_async(self, ref, flags, patience_s, cancellable=None, callback=None, *user_data):
+        """Asks until an order is decided: await it, or give a callback. Gives a Minipay.Payment."""
+        return _begin(Minipay.Account, 'resolve', self, (ref, flags, patience_s), cancellable, callback, user_data)
 
 
 Account = override(Account)
