@@ -383,7 +383,8 @@ class Account(Minipay.Account):
         Minipay.Account, 'query_refund',
         'Asks what became of a refund: await it, or give a callback. Gives a Minipay.Refund.')
     download_bill_async = _awaitable(
-        Minipay.Account, 'download_bill', 'Fetches the bill of a day: await it, or give a callback. Gives a Minipay.Bill.')
+        Minipay.Account, 'download_bill',
+        'Fetches the bill of a day: await it, or give a callback. Gives a Minipay.Bill.')
 
     def call(self, name, params=None, cancellable=None):
         """Calls an operation that only some providers have, with a dict of parameters. Gives a Minipay.Report."""
