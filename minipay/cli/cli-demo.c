@@ -52,7 +52,10 @@ add_run (GPtrArray *runs, MinipayAccount *account, const char *method, guint n_w
   const char *wallet = words[1] != NULL ? words[1] : "any";
   g_autofree char *plain = make_mode_name (minipay_account_get_mode (account), wallet, n_wallets);
   g_autofree char *mode = fails ? g_strconcat (plain, ", failing", NULL) : g_strdup (plain);
-  DemoRun *run = demo_run_new (minipay_account_get_name (account), minipay_account_get_provider (account), mode);
+  DemoRun *run = demo_run_new (minipay_account_get_name (account),
+                               minipay_account_get_provider (account),
+                               minipay_account_get_mode (account),
+                               mode);
   int value = 0;
 
   if (cli_read_enum (MINIPAY_TYPE_METHOD, "method", words[0], &value, &run->error))
@@ -79,7 +82,7 @@ add_runs_of_account (GPtrArray *runs, MinipayClient *client, const char *name, c
     info = minipay_registry_lookup (
         minipay_client_get_registry (client), minipay_account_get_provider (account), &error);
   if (info == NULL) {
-    DemoRun *run = demo_run_new (name, account != NULL ? minipay_account_get_provider (account) : NULL, name);
+    DemoRun *run = demo_run_new (name, account != NULL ? minipay_account_get_provider (account) : NULL, NULL, name);
 
     run->error = g_steal_pointer (&error);
     g_ptr_array_add (runs, run);
@@ -92,14 +95,15 @@ add_runs_of_account (GPtrArray *runs, MinipayClient *client, const char *name, c
     if (!is_wanted (methods, *method))
       continue;
     add_run (runs, account, *method, n_wallets, FALSE);
-    if (demo_scene_find (minipay_account_get_provider (account))->can_fail)
+    if (demo_scene_find (minipay_account_get_provider (account), minipay_account_get_mode (account))->can_fail)
       add_run (runs, account, *method, n_wallets, TRUE);
   }
 }
 
 /* Accounts of the sandbox that the demo has no scene for. */
-static const char *const without_scene[] = { "wechat-v3-provider", "wechat-v2-provider",        "transit-v2",
-                                             "transit-v3",         "showdoc-aggregator-sealed", NULL };
+static const char *const without_scene[] = {
+  "wechat-v3-provider", "transit-v3", "showdoc-aggregator-sealed", NULL
+};
 
 static GPtrArray *
 plan_runs (MinipayClient *client, const char *provider, GError **error)
@@ -195,7 +199,7 @@ cli_demo (int argc, char **argv)
   cli_get_cancellable ();
   if (cli_parse (&common,
                  "Starts minipay-sandbox and runs a payment through every provider and mode of it: the order, the\n"
-                 "buyer's payment, the notification over HTTP, the query.",
+                 "buyer's payment, the notification over HTTP, the query, a refund, the bill.",
                  entries,
                  0,
                  &argc,

@@ -182,6 +182,19 @@ cli_json_add_refund_members (JsonBuilder *json, MinipayRefund *refund)
   cli_json_add_boolean (json, "authenticated", minipay_refund_get_authenticated (refund));
 }
 
+void
+cli_json_add_refund (JsonBuilder *json, const char *name, MinipayRefund *refund)
+{
+  json_builder_set_member_name (json, name);
+  if (refund == NULL) {
+    json_builder_add_null_value (json);
+    return;
+  }
+  json_builder_begin_object (json);
+  cli_json_add_refund_members (json, refund);
+  json_builder_end_object (json);
+}
+
 static JsonNode *
 report_to_node (MinipayReport *report)
 {

@@ -16,6 +16,7 @@ void cli_json_add_checkout (JsonBuilder *json, const char *name, MinipayCheckout
 void cli_json_add_payment_members (JsonBuilder *json, MinipayPayment *payment);
 void cli_json_add_payment (JsonBuilder *json, const char *name, MinipayPayment *payment);
 void cli_json_add_refund_members (JsonBuilder *json, MinipayRefund *refund);
+void cli_json_add_refund (JsonBuilder *json, const char *name, MinipayRefund *refund);
 /* An object. */
 void cli_json_add_report (JsonBuilder *json, MinipayReport *report);
 void cli_json_add_error (JsonBuilder *json, const GError *error);

@@ -91,12 +91,8 @@ add_notification (JsonBuilder *json, MinipayNotification *notification)
   cli_json_add_boolean (json, "duplicate", minipay_notification_get_duplicate (notification));
   if (payment != NULL)
     cli_json_add_payment (json, "payment", payment);
-  if (refund != NULL) {
-    json_builder_set_member_name (json, "refund");
-    json_builder_begin_object (json);
-    cli_json_add_refund_members (json, refund);
-    json_builder_end_object (json);
-  }
+  if (refund != NULL)
+    cli_json_add_refund (json, "refund", refund);
   if (report != NULL) {
     json_builder_set_member_name (json, "report");
     cli_json_add_report (json, report);

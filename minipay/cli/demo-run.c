@@ -6,20 +6,22 @@
 #include <stdio.h>
 
 #include "cli/cli-output.h"
+#include "cli/demo-after.h"
 #include "cli/demo-scene.h"
 
 #define NOTIFICATION_SECONDS 10
 #define TOTAL_MINOR          1990
 
 DemoRun *
-demo_run_new (const char *account, const char *provider, const char *mode)
+demo_run_new (const char *account, const char *provider, const char *own_mode, const char *mode)
 {
   DemoRun *self = g_new0 (DemoRun, 1);
 
   self->account = g_strdup (account);
   self->provider = g_strdup (provider);
+  self->own_mode = g_strdup (own_mode);
   self->mode = g_strdup (mode);
-  self->total = minipay_money_new (TOTAL_MINOR, demo_scene_find (provider)->currency);
+  self->total = minipay_money_new (TOTAL_MINOR, demo_scene_find (provider, own_mode)->currency);
   return self;
 }
 
@@ -29,11 +31,14 @@ demo_run_free (DemoRun *self)
   g_free (self->account);
   g_free (self->provider);
   g_free (self->mode);
+  g_free (self->own_mode);
   g_free (self->out_trade_no);
   minipay_money_free (self->total);
   g_clear_object (&self->checkout);
   g_clear_object (&self->notification);
   g_clear_object (&self->queried);
+  g_clear_object (&self->refund);
+  g_clear_object (&self->asked);
   g_clear_error (&self->error);
   g_clear_error (&self->refusal);
   g_free (self);
@@ -90,32 +95,25 @@ run_wait_for_notification (DemoRun *self, GError **error)
 }
 
 static gboolean
-mismatch (GError **error, const char *what)
-{
-  g_set_error_literal (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH, what);
-  return FALSE;
-}
-
-static gboolean
 run_check_notification (DemoRun *self, GError **error)
 {
   MinipayPayment *payment = minipay_notification_get_payment (self->notification);
 
   if (g_strcmp0 (minipay_notification_get_account (self->notification), self->account) != 0)
-    return mismatch (error, "the notification belongs to another account");
+    return demo_mismatch (error, "the notification belongs to another account");
   if (!minipay_payment_get_authenticated (payment))
-    return mismatch (error, "the notification was not verified");
+    return demo_mismatch (error, "the notification was not verified");
   if (minipay_notification_get_unmatched (self->notification))
-    return mismatch (error, "the notification matched no order of the journal");
+    return demo_mismatch (error, "the notification matched no order of the journal");
   if (minipay_notification_get_duplicate (self->notification))
-    return mismatch (error, "the notification is called a duplicate");
+    return demo_mismatch (error, "the notification is called a duplicate");
   if (minipay_payment_get_state (payment) !=
       (self->fails ? MINIPAY_PAYMENT_STATE_FAILED : MINIPAY_PAYMENT_STATE_PAID))
-    return mismatch (error,
-                     self->fails ? "the notification does not say failed" : "the notification does not say paid");
+    return demo_mismatch (
+        error, self->fails ? "the notification does not say failed" : "the notification does not say paid");
   if (minipay_payment_get_total (payment) == NULL ||
       !minipay_money_equal (minipay_payment_get_total (payment), self->total))
-    return mismatch (error, "the notification has another total");
+    return demo_mismatch (error, "the notification has another total");
   return TRUE;
 }
 
@@ -125,11 +123,11 @@ run_check_query (DemoRun *self, GError **error)
   MinipayMoney *total = minipay_payment_get_total (self->queried);
 
   if (minipay_payment_get_state (self->queried) != MINIPAY_PAYMENT_STATE_PAID)
-    return mismatch (error, "the query does not say paid");
+    return demo_mismatch (error, "the query does not say paid");
   if (g_strcmp0 (minipay_payment_get_out_trade_no (self->queried), self->out_trade_no) != 0)
-    return mismatch (error, "the query answers for another order");
+    return demo_mismatch (error, "the query answers for another order");
   if (total != NULL && !minipay_money_equal (total, self->total))
-    return mismatch (error, "the query has another total");
+    return demo_mismatch (error, "the query has another total");
   return TRUE;
 }
 
@@ -189,8 +187,9 @@ demo_run_perform (DemoRun *self, MinipayClient *client, MinipayListener *listene
   handler = g_signal_connect (listener, "received", G_CALLBACK (on_received), self);
   if (run_create (self, client, account, listener, sandbox, &self->error) &&
       demo_sandbox_pay (sandbox, self->account, self->out_trade_no, self->fails, &self->error) &&
-      run_wait_for_notification (self, &self->error) && run_check_notification (self, &self->error))
-    run_query (self, account, &self->error);
+      run_wait_for_notification (self, &self->error) && run_check_notification (self, &self->error) &&
+      run_query (self, account, &self->error) && !self->fails)
+    demo_after_perform (self, account, sandbox, &self->error);
   g_signal_handler_disconnect (listener, handler);
   return self->error == NULL;
 }
@@ -221,6 +220,8 @@ run_print_json (const DemoRun *self)
     cli_json_add_string (json, "checkout", NULL);
   cli_json_add_string (json, "state", cli_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) run_get_state (self)));
   cli_json_add_money (json, "total", self->total);
+  cli_json_add_refund (json, "refund", self->asked != NULL ? self->asked : self->refund);
+  cli_json_add_integer (json, "bill_rows", (gint64) self->n_bill_rows);
   cli_json_add_boolean (json, "ok", self->error == NULL);
   if (self->error != NULL)
     cli_json_add_error (json, self->error);
@@ -240,7 +241,7 @@ run_print_text (const DemoRun *self)
              "  order         %s: %s for \"%s\"\n",
              self->out_trade_no,
              total,
-             demo_scene_find (self->provider)->subject);
+             demo_scene_find (self->provider, self->own_mode)->subject);
   if (self->checkout != NULL) {
     MinipayCheckoutKind kind = minipay_checkout_get_kind (self->checkout);
 
@@ -268,6 +269,7 @@ run_print_text (const DemoRun *self)
     fprintf (stdout,
              "  query         the gateway says %s\n",
              cli_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) minipay_payment_get_state (self->queried)));
+  demo_after_print (self);
   if (self->error != NULL)
     fprintf (stdout, "  FAILED        %s\n\n", self->error->message);
   else

@@ -6,11 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* One payment of the demo, from the order to the answer of the query. */
+/* One payment of the demo, from the order to the bill. */
 typedef struct {
   char *account;
   char *provider; /* nullable: the account does not open */
-  char *mode;
+  char *mode;     /* as it is shown */
+  char *own_mode; /* nullable: the provider has one way of speaking */
   MinipayMethod method;
   MinipayWallet wallet;
   gboolean fails; /* the payment of this run is to fail */
@@ -20,11 +21,14 @@ typedef struct {
   MinipayCheckout *checkout;
   MinipayNotification *notification;
   MinipayPayment *queried;
-  GError *error;   /* null: all went as it should */
-  GError *refusal; /* a notification was refused meanwhile */
+  MinipayRefund *refund; /* of a part, null: the provider has none */
+  MinipayRefund *asked;  /* what the query says of it, likewise */
+  guint64 n_bill_rows;   /* 0: the provider has no bill */
+  GError *error;         /* null: all went as it should */
+  GError *refusal;       /* a notification was refused meanwhile */
 } DemoRun;
 
-DemoRun *demo_run_new (const char *account, const char *provider, const char *mode);
+DemoRun *demo_run_new (const char *account, const char *provider, const char *own_mode, const char *mode);
 void demo_run_free (DemoRun *self);
 
 /* Fills the run; FALSE and its error when something was not as it should be. */

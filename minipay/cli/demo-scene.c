@@ -34,7 +34,7 @@ scene_jump (DemoRun *run, DemoSandbox *sandbox, const char *notify_url, GVariant
   return answer != NULL;
 }
 
-/* --- A ride: where its result is told was registered long before --- */
+/* --- A ride: in the mini-program's own interface, where its result is told was registered long before --- */
 
 static gboolean
 scene_ride (DemoRun *run, DemoSandbox *sandbox, const char *notify_url, GVariantDict *extras, GError **error)
@@ -42,11 +42,6 @@ scene_ride (DemoRun *run, DemoSandbox *sandbox, const char *notify_url, GVariant
   g_autoptr (JsonBuilder) json = json_builder_new ();
   g_autoptr (JsonNode) answer = NULL;
 
-  g_variant_dict_insert (extras, "qrcode", "s", "VGhpcyByaWRlIGNvZGUgaXMgbm9ib2R5J3M=");
-  g_variant_dict_insert (extras, "original_total", "s", "25.00 CNY");
-  g_variant_dict_insert (extras, "start_time", "s", "20261121080000");
-  g_variant_dict_insert (extras, "line_name", "s", "19");
-  g_variant_dict_insert (extras, "trade_scene", "s", "BUS");
   json_builder_begin_object (json);
   cli_json_add_string (json, "account", run->account);
   cli_json_add_string (json, "notify_url", notify_url);
@@ -55,66 +50,112 @@ scene_ride (DemoRun *run, DemoSandbox *sandbox, const char *notify_url, GVariant
   return answer != NULL;
 }
 
+/* Each scene before the one that takes any mode of its provider. */
 static const DemoScene scenes[] = {
-  { "showdoc-aggregator", "green tea", "CNY", FALSE, scene_jump },
-  { "transit", "公交代扣", "CNY", TRUE, scene_ride },
-  { "wechat-global", "green tea", "HKD", FALSE, NULL },
+  { "showdoc-aggregator", "sealed", "green tea", "CNY", FALSE, NULL },
+  { "showdoc-aggregator", NULL, "green tea", "CNY", FALSE, scene_jump },
+  { "transit", "industry", "公交代扣", "CNY", TRUE, scene_ride },
+  { "transit", NULL, "公交代扣", "CNY", FALSE, NULL },
+  { "wechat-global", NULL, "green tea", "HKD", FALSE, NULL },
+};
+
+/* What orders say that only some providers and modes take. */
+static const struct {
+  const char *name;
+  const char *text;
+} members[] = {
+  { "qrcode", "VGhpcyByaWRlIGNvZGUgaXMgbm9ib2R5J3M=" },
+  { "original_total", "25.00 CNY" },
+  { "start_time", "20261121080000" },
+  { "line_name", "19" },
+  { "plate_number", "粤B12345" },
+  { "trade_scene", "BUS" },
+  { "contract_id", "Wx15463511252015071056489715" },
 };
 
 const DemoScene *
-demo_scene_find (const char *provider)
+demo_scene_find (const char *provider, const char *mode)
 {
-  static const DemoScene ordinary = { NULL, "green tea", "CNY", FALSE, NULL };
+  static const DemoScene ordinary = { NULL, NULL, "green tea", "CNY", FALSE, NULL };
 
   for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
-    if (g_strcmp0 (scenes[i].provider, provider) == 0)
+    if (g_strcmp0 (scenes[i].provider, provider) == 0 &&
+        (scenes[i].mode == NULL || g_strcmp0 (scenes[i].mode, mode) == 0))
       return &scenes[i];
   return &ordinary;
 }
 
-/* @text where the manifest has a rule for the member; a member without one would be refused. */
-static const char *
-scene_choose (GVariant *limits, const char *member, const char *text)
+static gboolean
+has_word (GVariant *rules, const char *key, const char *word, gboolean otherwise)
 {
-  g_autoptr (GVariant) rules = g_variant_lookup_value (limits, member, NULL);
+  g_autoptr (GVariant) list = g_variant_lookup_value (rules, key, G_VARIANT_TYPE_STRING_ARRAY);
+  g_autofree const char **words = list != NULL ? g_variant_get_strv (list, NULL) : NULL;
 
-  return rules != NULL ? text : NULL;
+  return words != NULL ? word != NULL && g_strv_contains (words, word) : otherwise;
+}
+
+/* @text where the manifest has a rule for the member in that mode; a member without one would be refused. */
+static const char *
+scene_choose (GVariant *all, const char *mode, const char *member, const char *text)
+{
+  g_autoptr (GVariant) rules = g_variant_lookup_value (all, member, NULL);
+
+  return rules != NULL && has_word (rules, "modes", mode, TRUE) && has_word (rules, "operations", "create", TRUE)
+             ? text
+             : NULL;
+}
+
+static GVariant *
+scene_make_extras (DemoRun *run, GVariant *all, DemoSandbox *sandbox, const char *notify_url, GError **error)
+{
+  const DemoScene *self = demo_scene_find (run->provider, run->own_mode);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++) {
+    const char *text = scene_choose (all, run->own_mode, members[i].name, members[i].text);
+
+    if (text != NULL)
+      g_variant_dict_insert (&dict, members[i].name, "s", text);
+  }
+  if (self->prepare != NULL && !self->prepare (run, sandbox, notify_url, &dict, error))
+    return NULL;
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
 MinipayOrder *
 demo_scene_new_order (
     DemoRun *run, MinipayProviderInfo *info, DemoSandbox *sandbox, const char *notify_url, GError **error)
 {
-  const DemoScene *self = demo_scene_find (run->provider);
+  const DemoScene *self = demo_scene_find (run->provider, run->own_mode);
+  const char *mode = run->own_mode;
   g_autoptr (GVariant) variant = minipay_provider_info_to_variant (info);
   g_autoptr (GVariant) limits = g_variant_lookup_value (variant, "limits", NULL);
-  g_autoptr (GVariant) extras = NULL;
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) all = g_variant_lookup_value (variant, "extras", NULL);
+  g_autoptr (GVariant) extras = scene_make_extras (run, all, sandbox, notify_url, error);
   /* shaped as the wallets shape them */
   const char *payer = run->wallet == MINIPAY_WALLET_ALIPAY ? "2088102146225135" : "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
 
-  if (self->prepare != NULL && !self->prepare (run, sandbox, notify_url, &dict, error))
+  if (extras == NULL)
     return NULL;
-  extras = self->prepare != NULL ? g_variant_ref_sink (g_variant_dict_end (&dict)) : NULL;
   return g_object_new (MINIPAY_TYPE_ORDER,
                        "out-trade-no",
                        run->out_trade_no,
                        "total",
                        run->total,
                        "subject",
-                       scene_choose (limits, "subject", self->subject),
+                       scene_choose (limits, mode, "subject", self->subject),
                        "method",
                        run->method,
                        "wallet",
                        run->wallet,
                        "payer",
-                       scene_choose (limits, "payer", payer),
+                       scene_choose (limits, mode, "payer", payer),
                        "notify-url",
-                       scene_choose (limits, "notify_url", notify_url),
+                       scene_choose (limits, mode, "notify_url", notify_url),
                        "attach",
-                       scene_choose (limits, "attach", "demo"),
+                       scene_choose (limits, mode, "attach", "demo"),
                        "client-ip",
-                       scene_choose (limits, "client_ip", "127.0.0.1"),
+                       scene_choose (limits, mode, "client_ip", "127.0.0.1"),
                        "extras",
                        extras,
                        NULL);

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /* What is particular about the payments of one provider: everything else is the same for all. */
 typedef struct {
   const char *provider;
+  const char *mode; /* NULL for any */
   const char *subject;
   const char *currency;
   gboolean can_fail; /* a run more shows a payment that fails */
@@ -17,7 +18,7 @@ typedef struct {
       DemoRun *run, DemoSandbox *sandbox, const char *notify_url, GVariantDict *extras, GError **error);
 } DemoScene;
 
-const DemoScene *demo_scene_find (const char *provider);
+const DemoScene *demo_scene_find (const char *provider, const char *mode);
 
 /* The order of a run, with the members that its provider takes. */
 MinipayOrder *demo_scene_new_order (

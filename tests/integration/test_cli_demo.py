@@ -22,12 +22,14 @@ class TestDemo(unittest.TestCase):
             ('wechat-v3-certificate', 'certificate', 'wx-request-payment', 'paid'),
             ('wechat-v2-md5', 'wechat', 'wx-request-payment', 'paid'),
             ('wechat-v2-hmac', 'wechat', 'wx-request-payment', 'paid'),
+            ('wechat-v2-provider', 'wechat', 'wx-request-payment', 'paid'),
             ('wechat-global-direct', 'direct', 'wx-request-payment', 'paid'),
             ('wechat-global-institution', 'institution', 'wx-request-payment', 'paid'),
             ('showdoc-aggregator', 'wechat', 'wx-request-payment', 'paid'),
             ('showdoc-aggregator', 'alipay', 'my-trade-pay', 'paid'),
-            ('transit', 'wechat', 'pending', 'paid'),
-            ('transit', 'wechat, failing', 'pending', 'failed')}
+            ('transit', 'industry', 'pending', 'paid'),
+            ('transit', 'industry, failing', 'pending', 'failed'),
+            ('transit-v2', 'v2', 'pending', 'paid')}
     PROVIDERS = {'weidoufu', 'wechat-v3', 'wechat-v2', 'wechat-global', 'showdoc-aggregator', 'transit'}
 
     def setUp(self):
@@ -58,8 +60,21 @@ class TestDemo(unittest.TestCase):
             self.assertEqual(line['total'], {'minor': 1990, 'currency': currency})
             self.assertRegex(line['out_trade_no'], r'^T20\d{22}$')
             self.assertEqual(bool(line['checkout']['params']), line['checkout']['kind'] != 'pending')
+            self.check_after(line)
         self.assertEqual(len({line['out_trade_no'] for line in lines}), len(lines))
         self.assert_clean()
+
+    def check_after(self, line):
+        """The run went on with all that its account has, and with nothing else."""
+        provider = {item['id']: item for item in run('inspect', '--matrix', '--json').lines()}[line['provider']]
+        operations = provider['modes'].get(line['mode'].split('/')[0], provider['operations'])
+        if line['state'] == 'failed':
+            operations = []
+        self.assertEqual(line['refund'] is not None, 'refund' in operations, line)
+        self.assertEqual(line['bill_rows'] > 0, 'download-bill' in operations, line)
+        if line['refund'] is not None:
+            self.assertIn(line['refund']['state'], ('pending', 'refunded'))
+            self.assertIn(line['refund']['amount'], (None, {'minor': 500, 'currency': line['total']['currency']}))
 
     def test_plain(self):
         result = run('demo', TMPDIR=self.folder)
