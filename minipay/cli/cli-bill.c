@@ -2,9 +2,12 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/cli-extras.h"
 #include "cli/cli-output.h"
+
+#define PROGRESS_MS 200
 
 typedef struct {
   CliCommon common;
@@ -42,6 +45,34 @@ options_to_request (const BillOptions *self, MinipayProviderInfo *info, GError *
       MINIPAY_TYPE_BILL_REQUEST, "kind", kind, "date", self->date, "path", path, "extras", extras, NULL);
 }
 
+/* For whoever looks on: a script's standard error stays empty. */
+static gboolean
+on_progress (gpointer user_data)
+{
+  g_autofree char *size = g_format_size (minipay_bill_request_get_received (user_data));
+
+  fprintf (stderr, "\r\033[Kminipay: %s of the bill so far", size);
+  return G_SOURCE_CONTINUE;
+}
+
+static guint
+progress_start (MinipayBillRequest *request)
+{
+  if (!isatty (STDERR_FILENO))
+    return 0;
+  on_progress (request);
+  return g_timeout_add (PROGRESS_MS, on_progress, request);
+}
+
+static void
+progress_stop (guint source)
+{
+  if (source == 0)
+    return;
+  g_source_remove (source);
+  fputs ("\r\033[K", stderr);
+}
+
 static MinipayBill *
 download (const BillOptions *self, GError **error)
 {
@@ -50,6 +81,7 @@ download (const BillOptions *self, GError **error)
   g_autoptr (GAsyncResult) result = NULL;
   MinipayProviderInfo *info = NULL;
   MinipayAccount *account = NULL;
+  guint progress;
 
   if (self->date == NULL || self->output == NULL) {
     g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "give --date, as in --date 2026-11-20, and --output");
@@ -60,7 +92,10 @@ download (const BillOptions *self, GError **error)
   if (request == NULL)
     return NULL;
   minipay_account_download_bill_async (account, request, cli_get_cancellable (), cli_on_done, &result);
-  return minipay_account_download_bill_finish (account, cli_wait (&result), error);
+  progress = progress_start (request);
+  cli_wait (&result);
+  progress_stop (progress);
+  return minipay_account_download_bill_finish (account, result, error);
 }
 
 static void

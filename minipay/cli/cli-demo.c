@@ -100,11 +100,6 @@ add_runs_of_account (GPtrArray *runs, MinipayClient *client, const char *name, c
   }
 }
 
-/* Accounts of the sandbox that the demo has no scene for. */
-static const char *const without_scene[] = {
-  "wechat-v3-provider", "transit-v3", "showdoc-aggregator-sealed", NULL
-};
-
 static GPtrArray *
 plan_runs (MinipayClient *client, const char *provider, GError **error)
 {
@@ -118,8 +113,7 @@ plan_runs (MinipayClient *client, const char *provider, GError **error)
       return NULL;
   }
   for (char **name = names; *name != NULL; name++)
-    if (!g_strv_contains (without_scene, *name))
-      add_runs_of_account (runs, client, *name, provider);
+    add_runs_of_account (runs, client, *name, provider);
   if (runs->len == 0) {
     g_set_error (error,
                  CLI_ERROR,

@@ -155,7 +155,7 @@ demo_scene_new_order (
                        "attach",
                        scene_choose (limits, mode, "attach", "demo"),
                        "client-ip",
-                       scene_choose (limits, mode, "client_ip", "127.0.0.1"),
+                       scene_choose (limits, mode, "client_ip", "203.0.113.7"),
                        "extras",
                        extras,
                        NULL);

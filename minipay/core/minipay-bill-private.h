@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/minipay-bill-claim.h"
+#include "core/minipay-bill-request.h"
 
 G_BEGIN_DECLS
 
@@ -12,5 +13,7 @@ MinipayBill *minipay_bill_new_fetched (MinipayBillKind kind,
                                        const char *sha1,
                                        gint64 size,
                                        gboolean authenticated);
+
+void minipay_bill_request_set_received (MinipayBillRequest *self, guint64 received);
 
 G_END_DECLS

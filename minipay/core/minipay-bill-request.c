@@ -3,6 +3,7 @@
 
 #include "core/minipay-bill-request.h"
 
+#include "core/minipay-bill-private.h"
 #include "core/minipay-enum-types.h"
 #include "core/minipay-value-private.h"
 
@@ -20,7 +21,11 @@ struct _MinipayBillRequest {
   char *date;
   char *path;
   GVariant *extras;
+  guint64 received; /* bytes, under the lock */
 };
+
+/* One for all: it is held for a moment, a few times a second. */
+G_LOCK_DEFINE_STATIC (received);
 
 G_DEFINE_FINAL_TYPE (MinipayBillRequest, minipay_bill_request, G_TYPE_OBJECT)
 
@@ -114,6 +119,37 @@ MINIPAY_VALUE_GETTER (MinipayBillRequest, minipay_bill_request, MINIPAY_IS_BILL_
  * Since: 0.1
  */
 MINIPAY_VALUE_GETTER (MinipayBillRequest, minipay_bill_request, MINIPAY_IS_BILL_REQUEST, GVariant *, extras, NULL)
+
+/**
+ * minipay_bill_request_get_received:
+ * @self: a bill request
+ *
+ * How much of the bill has come so far; for showing that it moves. May be asked from any thread, and as often as
+ * one likes. A download that begins anew begins at 0 again.
+ *
+ * Returns: bytes as they come over the wire, often packed: less than the file will have
+ *
+ * Since: 0.1
+ */
+guint64
+minipay_bill_request_get_received (MinipayBillRequest *self)
+{
+  guint64 received;
+
+  g_return_val_if_fail (MINIPAY_IS_BILL_REQUEST (self), 0);
+  G_LOCK (received);
+  received = self->received;
+  G_UNLOCK (received);
+  return received;
+}
+
+void
+minipay_bill_request_set_received (MinipayBillRequest *self, guint64 received)
+{
+  G_LOCK (received);
+  self->received = received;
+  G_UNLOCK (received);
+}
 
 /**
  * minipay_bill_request_new:

@@ -17,6 +17,7 @@ MINIPAY_API MinipayBillKind minipay_bill_request_get_kind (MinipayBillRequest *s
 MINIPAY_API const char *minipay_bill_request_get_date (MinipayBillRequest *self);
 MINIPAY_API const char *minipay_bill_request_get_path (MinipayBillRequest *self);
 MINIPAY_API GVariant *minipay_bill_request_get_extras (MinipayBillRequest *self);
+MINIPAY_API guint64 minipay_bill_request_get_received (MinipayBillRequest *self);
 
 MINIPAY_API MinipayBillRequest *minipay_bill_request_new (MinipayBillKind kind, const char *date, const char *path);
 G_END_DECLS

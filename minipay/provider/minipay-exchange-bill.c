@@ -24,7 +24,18 @@ minipay_exchange_open_bill (MinipayExchange *self, GError **error)
   }
   self->bill = minipay_bill_file_new (
       minipay_bill_request_get_path (MINIPAY_BILL_REQUEST (self->subject)), MAX_BILL_BYTES, error);
+  minipay_bill_request_set_received (MINIPAY_BILL_REQUEST (self->subject), 0);
   return self->bill != NULL;
+}
+
+gboolean
+minipay_exchange_write_bill (gpointer data, const guint8 *bytes, gsize n, GError **error)
+{
+  MinipayExchange *self = data;
+  MinipayBillRequest *request = MINIPAY_BILL_REQUEST (self->subject);
+
+  minipay_bill_request_set_received (request, minipay_bill_request_get_received (request) + n);
+  return minipay_bill_file_write (self->bill, bytes, n, error);
 }
 
 MinipayBillFile *

@@ -68,6 +68,8 @@ guint minipay_exchange_get_n_sends (MinipayExchange *self);
 const char *minipay_exchange_get_suggested_query (MinipayExchange *self);
 /* Where the body of the answer at hand goes; NULL when it is an answer like any other. */
 MinipayBillFile *minipay_exchange_get_bill (MinipayExchange *self);
+/* A sink for its bytes, on any thread; @data is the exchange. */
+gboolean minipay_exchange_write_bill (gpointer data, const guint8 *bytes, gsize n, GError **error);
 /* All of it has come: the answer as the provider gets it, (transfer full), with a body only when it was no bill. */
 MinipayHttpResponse *minipay_exchange_end_bill (MinipayExchange *self, MinipayHttpResponse *answer, GError **error);
 /* Gives the file its name when it is what the provider's result claims; the bill that the caller gets. */

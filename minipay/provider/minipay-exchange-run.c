@@ -262,12 +262,6 @@ on_back_off_over (gpointer data)
 }
 
 static gboolean
-run_write_bill (gpointer data, const guint8 *bytes, gsize n, GError **error)
-{
-  return minipay_bill_file_write (data, bytes, n, error);
-}
-
-static gboolean
 run_send (Run *run)
 {
   MinipayAccountConfig *config = minipay_exchange_get_config (run->exchange);
@@ -283,7 +277,7 @@ run_send (Run *run)
   };
 
   if (minipay_exchange_get_bill (run->exchange) != NULL) {
-    job.sink = (MinipayTransportSink){ run_write_bill, minipay_exchange_get_bill (run->exchange) };
+    job.sink = (MinipayTransportSink){ minipay_exchange_write_bill, run->exchange };
     job.max_download = G_MAXUINT64;
   }
   if ((minipay_exchange_get_flags (run->exchange) & MINIPAY_SEND_FLAGS_IDENTITY) != 0)

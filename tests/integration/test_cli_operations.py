@@ -5,13 +5,16 @@ import csv
 import datetime
 import hashlib
 import os
+import pty
+import re
 import stat
+import subprocess
 import tempfile
 import threading
 import time
 import unittest
 
-from cli_command import INVALID, NOT_AUTHENTIC, NOT_SENT, OK, REFUSED, UNKNOWN, USAGE
+from cli_command import INVALID, MINIPAY, NOT_AUTHENTIC, NOT_SENT, OK, REFUSED, UNKNOWN, USAGE
 from cli_sandbox import SandboxCase
 
 ACCOUNT = 'wechat-v2-hmac'
@@ -277,6 +280,27 @@ class TestBill(OperationCase):
         self.assertRegex(result.out, rf'^kind +trade\ndate +{self.today}\npath +{self.path}\nsize +\d+\n'
                                      r'sha1 +[0-9a-f]{40}\n')
         self.assertEqual(result.err, '')
+
+    def test_a_terminal_sees_it_move(self):
+        self.ask_sandbox('/sandbox/bill', {'account': ACCOUNT, 'rows': 1000000})
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        process = subprocess.Popen([MINIPAY, 'bill', '--config', self.config, '--account', ACCOUNT, '--date',
+                                    self.today, '--output', self.path], stdout=subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        shown = b''
+        try:
+            while piece := os.read(ours, 4096):
+                shown += piece
+        except OSError:  # Linux's word for the end of a terminal
+            pass
+        self.assertEqual(process.wait(60), OK, shown)
+        self.assertGreater(os.path.getsize(self.path), 100 * 1000000)
+        *lines, last = shown.decode().split('\r\x1b[K')[1:]
+        self.assertEqual(last, '')
+        sizes = [re.fullmatch(r'minipay: ([\d.]+)\s(bytes|kB|MB) of the bill so far', line).groups() for line in lines]
+        self.assertEqual(sizes[0], ('0', 'bytes'))
+        self.assertGreater(len(set(sizes)), 1)
 
     def test_a_path_of_the_working_folder(self):
         self.paid_order()
