@@ -31,7 +31,8 @@ class CallDice(Dice):
             fields['goodName'] = order['goods']
         for name, value in (('orgCode', self.word(ALNUM, 1, 32)), ('paymentNos', self.word(DIGITS + '#', 1, 128)),
                             ('insurAmount', str(self.fen(order['fen']))), ('goodNo', self.word(ALNUM, 1, 32)),
-                            ('unread', self.signed_text(300)), ('later.name-1', ''), ('Zone', 'é茶'), ('customerNo', '')):
+                            ('unread', self.signed_text(300)), ('later.name-1', ''), ('Zone', 'é茶'),
+                            ('customerNo', '')):
             if self.chance(15):
                 fields[name] = value
         return self.shuffled(fields)

@@ -110,7 +110,7 @@ def open_frame(body, account):
     return members['nonce_str'], unseal(members, account)
 
 
-def _time(text):
+def time_of(text):
     try:
         if not _TIME.fullmatch(text):
             raise ValueError
@@ -128,7 +128,7 @@ def read_callback(body, account):
         'transaction_id': text_of(members, 'transaction_id'),
         'fen': fen_of(members, 'total_fee', 1, MAX_FEN, may_be_text=False),
         'state': STATES.get(text_of(members, 'trade_state'), 'OPEN'),
-        'paid_at': _time(text_of(members, 'time_end')),
+        'paid_at': time_of(text_of(members, 'time_end')),
         'nonce': nonce,
     }
 
@@ -154,7 +154,7 @@ def check_deduction(members):
             unbase64(members[name])
     for name in ('start_time', 'end_time'):
         if name in members:
-            _time(members[name])
+            time_of(members[name])
     if members['body'] not in SUBJECTS or members['trade_scene'] not in SCENES:
         raise Refused('neither a bus nor an underground')
     if fen_of(members, 'total_fee', 0, MAX_FEN, False) > fen_of(members, 'original_fee', 0, MAX_FEN, False):
