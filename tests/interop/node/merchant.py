@@ -39,13 +39,28 @@ def tell_payment(payment):
     }
 
 
+def tell_refund(refund):
+    amount, total = refund.props.amount, refund.props.total
+    return {
+        'out_refund_no': refund.props.out_refund_no,
+        'refund_id': refund.props.refund_id,
+        'out_trade_no': refund.props.out_trade_no,
+        'transaction_id': refund.props.transaction_id,
+        'state': refund.props.state.value_nick,
+        'amount': amount and [amount.get_minor(), amount.get_currency()],
+        'total': total and [total.get_minor(), total.get_currency()],
+        'authenticated': refund.props.authenticated,
+    }
+
+
 def tell_receipt(receipt):
     notification = receipt.get_notification()
     if notification is None:
         return {'error': {'code': receipt.get_failure_code().value_nick, 'message': receipt.get_failure_message()}}
+    payment, refund = notification.get_payment(), notification.get_refund()
     return {
         'account': notification.get_account(),
-        'payment': tell_payment(notification.get_payment()),
+        **({'payment': tell_payment(payment)} if payment else {'refund': tell_refund(refund)}),
         'unmatched': notification.get_unmatched(),
         'duplicate': notification.get_duplicate(),
     }
@@ -74,17 +89,44 @@ class Merchant:
         ref = Minipay.PaymentRef.new(asked['out_trade_no'])
         return {'payment': tell_payment(self._client.get_account(asked['account']).query_payment(ref))}
 
+    def close(self, asked):
+        ref = Minipay.PaymentRef.new(asked['out_trade_no'])
+        return {'payment': tell_payment(self._client.get_account(asked['account']).close_payment(ref))}
+
+    def refund(self, asked):
+        wish = dict(asked['refund'])
+        request = Minipay.RefundRequest(**{**wish, 'amount': Minipay.Money(*wish['amount'])})
+        return {'refund': tell_refund(self._client.get_account(asked['account']).refund(request))}
+
+    def query_refund(self, asked):
+        ref = Minipay.RefundRef.new(asked['out_refund_no'])
+        return {'refund': tell_refund(self._client.get_account(asked['account']).query_refund(ref))}
+
+    def bill(self, asked):
+        request = Minipay.BillRequest.new(Minipay.BillKind.TRADE, asked['date'], asked['path'])
+        bill = self._client.get_account(asked['account']).download_bill(request)
+        return {'path': bill.props.path, 'size': bill.props.size, 'authenticated': bill.props.authenticated}
+
+    def notify_url(self, asked):
+        return {'url': self._listener.dup_url(asked['account'])}
+
+    def receipts(self, _):
+        taken, self._receipts = self._receipts, []
+        return {'receipts': taken}
+
     def answer(self, asked):
-        if asked['do'] == 'create':
-            return self.create(asked)
-        if asked['do'] == 'query':
-            return self.query(asked)
-        if asked['do'] == 'notify-url':
-            return {'url': self._listener.dup_url(asked['account'])}
-        if asked['do'] == 'receipts':
-            taken, self._receipts = self._receipts, []
-            return {'receipts': taken}
-        raise ValueError(asked['do'])
+        return self.ANSWERS[asked['do']](self, asked)
+
+    ANSWERS = {
+        'create': create,
+        'query': query,
+        'close': close,
+        'refund': refund,
+        'query-refund': query_refund,
+        'bill': bill,
+        'notify-url': notify_url,
+        'receipts': receipts,
+    }
 
     def serve(self, loop):
         print(json.dumps({'ready': True}), flush=True)

@@ -12,14 +12,15 @@ const ACCOUNT = 'shop';
 
 // minipay's own client, in a process of its own; see merchant.py.
 class Merchant {
-    static async start(settings, files) {
+    static async start(settings, files, transport = {}) {
         const self = new Merchant();
         self._folder = makeFolder();
         for (const [name, text] of Object.entries(files))
             fs.writeFileSync(path.join(self._folder, name), text, {mode: 0o600});
         const config = path.join(self._folder, 'minipay.conf');
-        const lines = Object.entries(settings).map(pair => pair.join('='));
-        fs.writeFileSync(config, [`[account ${ACCOUNT}]`, ...lines, ''].join('\n'), {mode: 0o600});
+        const write = group => Object.entries(group).map(pair => pair.join('=').replaceAll('FOLDER', self._folder));
+        const lines = ['[transport]', ...write(transport), `[account ${ACCOUNT}]`, ...write(settings), ''];
+        fs.writeFileSync(config, lines.join('\n'), {mode: 0o600});
         self._program = new Program(process.env.MINIPAY_PYTHON, [path.join(__dirname, 'merchant.py'), config]);
         assert.deepEqual(await self._program.read(), {ready: true});
         return self;
@@ -45,6 +46,35 @@ class Merchant {
         return this._ask({do: 'query', out_trade_no: outTradeNo});
     }
 
+    // {payment} or {error}
+    closePayment(outTradeNo) {
+        return this._ask({do: 'close', out_trade_no: outTradeNo});
+    }
+
+    // {refund} or {error}
+    refund(refund) {
+        return this._ask({do: 'refund', refund});
+    }
+
+    // {refund} or {error}
+    queryRefund(outRefundNo) {
+        return this._ask({do: 'query-refund', out_refund_no: outRefundNo});
+    }
+
+    // The bytes of a day's bill, or {error}; an error leaves no file.
+    async bill(date) {
+        const file = path.join(this._folder, 'bill.csv');
+        const told = await this._ask({do: 'bill', date, path: file});
+        if (told.error) {
+            assert.deepEqual(fs.readdirSync(this._folder).filter(name => name.startsWith('bill')), []);
+            return told;
+        }
+        const text = fs.readFileSync(file);
+        assert.deepEqual([told.path, told.size, fs.statSync(file).mode & 0o777], [file, text.length, 0o600]);
+        fs.unlinkSync(file);
+        return {text, authenticated: told.authenticated};
+    }
+
     async notifyUrl() {
         return (await this._ask({do: 'notify-url'})).url;
     }
@@ -58,11 +88,12 @@ class Merchant {
 }
 
 class Shop {
-    static async open(gateway, settings, files) {
+    // transport: settings for every account; FOLDER stands for where the files are
+    static async open(gateway, settings, files, transport) {
         const self = new Shop();
         self.gateway = gateway;
         try {
-            self.merchant = await Merchant.start(settings, files);
+            self.merchant = await Merchant.start(settings, files, transport);
             self.notifyUrl = await self.merchant.notifyUrl();
         } catch (error) {
             await gateway.close(); // or this process would never end
@@ -96,6 +127,34 @@ class Shop {
         const {params, error} = await this.merchant.create(order);
         assert.equal(error, undefined, error?.message);
         return {order, params};
+    }
+
+    // A paid order.
+    async createPaid() {
+        const {order} = await this.create();
+        this.gateway.pay(order.out_trade_no);
+        const {payment, error} = await this.merchant.query(order.out_trade_no);
+        assert.equal(payment?.state, 'paid', error?.message);
+        return order;
+    }
+
+    makeRefund(order, changes = {}) {
+        return {
+            out_refund_no: makeNumber(),
+            out_trade_no: order.out_trade_no,
+            amount: [90, 'CNY'],
+            reason: '茶 <b> & "c"',
+            notify_url: this.notifyUrl,
+            ...changes,
+        };
+    }
+
+    // A refund that the gateway has accepted.
+    async refund(order, changes) {
+        const wish = this.makeRefund(order, changes);
+        const {refund, error} = await this.merchant.refund(wish);
+        assert.equal(error, undefined, error?.message);
+        return {wish, refund};
     }
 
     async assertRefused(code, notification) {

@@ -7,6 +7,7 @@ const {spawn} = require('node:child_process');
 const {once} = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
+const https = require('node:https');
 const os = require('node:os');
 const path = require('node:path');
 const readline = require('node:readline');
@@ -124,26 +125,29 @@ class Sandbox {
     }
 }
 
-// An HTTP server on a port of its own; answer (request) gives {status, headers, body}.
+// An HTTP server on a port of its own; answer (request) gives {status, headers, body}. With tls, as node's https takes
+// it, requests have the fingerprint of the client's certificate.
 class Server {
-    static async start(answer) {
+    static async start(answer, tls = null) {
         const self = new Server();
-        self._server = http.createServer(async (incoming, outgoing) => {
+        const handle = async (incoming, outgoing) => {
             const chunks = [];
             for await (const chunk of incoming)
                 chunks.push(chunk);
             const {method, url, headers} = incoming;
             let reply;
             try {
-                reply = await answer({method, url, headers, body: Buffer.concat(chunks).toString('utf8')});
+                const peer = tls ? incoming.socket.getPeerCertificate().fingerprint256 : undefined;
+                reply = await answer({method, url, headers, body: Buffer.concat(chunks).toString('utf8'), peer});
             } catch (error) {
                 reply = {status: 500, headers: {}, body: String(error.stack)};
             }
             outgoing.writeHead(reply.status, reply.headers).end(reply.body);
-        });
+        };
+        self._server = tls ? https.createServer(tls, handle) : http.createServer(handle);
         self._server.listen(0, '127.0.0.1');
         await once(self._server, 'listening');
-        self.endpoint = `http://127.0.0.1:${self._server.address().port}`;
+        self.endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${self._server.address().port}`;
         return self;
     }
 

@@ -2,27 +2,62 @@
 // WeChat Pay V2 played with somebody else's code: it signs and verifies, reads and writes the XML.
 'use strict';
 
-const {Formatter, Hash, Transformer} = require('wechatpay-axios-plugin');
+const {execFileSync} = require('node:child_process');
+const {X509Certificate} = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const zlib = require('node:zlib');
 
-const {PAYER, Server} = require('./support');
+const {Aes: {AesEcb}, Formatter, Hash, Transformer} = require('wechatpay-axios-plugin');
 
-const UNIFIED_ORDER = '/pay/unifiedorder';
-const ORDER_QUERY = '/pay/orderquery';
+const {PAYER, Server, makeFolder} = require('./support');
+
 const XML = {'Content-Type': 'text/plain'}; // as the gateway itself calls it
 
 function makePrepayId(outTradeNo) {
     return `wx21090000000000${outTradeNo}`;
 }
 
+// A certificate that signs itself, with its key: as PEM, and as PKCS#12 behind its name.
+function makeCertificate(name) {
+    const folder = makeFolder();
+    const file = path.join(folder, 'certificate.pem');
+    try {
+        execFileSync('openssl', ['req', '-new', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', file, '-out', file,
+            '-subj', `/CN=${name}`, '-days', '2', '-addext', 'subjectAltName=IP:127.0.0.1'], {stdio: 'pipe'});
+        const [keyPem, certificatePem] = [/-----BEGIN PRIVATE.*?END PRIVATE KEY-----\n/s, /-----BEGIN CERT.*/s].map(
+            part => fs.readFileSync(file, 'utf8').match(part)?.[0]);
+        const pkcs12 = execFileSync('openssl',
+            ['pkcs12', '-export', '-in', file, '-passout', 'stdin'], {input: `${name}\n`});
+        return {
+            keyPem,
+            certificatePem,
+            pem: certificatePem + keyPem,
+            pkcs12,
+            fingerprint: new X509Certificate(certificatePem).fingerprint256,
+        };
+    } finally {
+        fs.rmSync(folder, {recursive: true});
+    }
+}
+
 class V2Gateway {
-    // merchant: mchid, appid, apiKey, signType
-    static async start(merchant) {
+    // merchant: mchid, appid, apiKey, signType; with fingerprint, that of the client's certificate, and server, what
+    // makeCertificate () gave, it is on https and has the calls that move money
+    static async start(merchant, server = null) {
         const self = new V2Gateway();
         self.merchant = merchant;
         self.requests = [];
+        self.bill = '';
         self.spoil = null;
         self._orders = new Map();
-        self._server = await Server.start(request => self._handle(request));
+        self._refunds = new Map();
+        self._server = await Server.start(request => self._handle(request), server && {
+            key: server.keyPem,
+            cert: server.certificatePem,
+            requestCert: true,
+            rejectUnauthorized: false, // whose it is, its fingerprint tells
+        });
         self.endpoint = self._server.endpoint;
         return self;
     }
@@ -49,6 +84,29 @@ class V2Gateway {
         return this.sign({...this._succeed(paid), ...lie}, signing);
     }
 
+    // The refund comes to its end.
+    endRefund(outRefundNo, status) {
+        this._refunds.get(outRefundNo).refund_status = status;
+    }
+
+    // The fields of a refund's notification, which nobody signs: the key seals what is inside.
+    makeRefundFields(outRefundNo, {apiKey = this.merchant.apiKey, lie = {}} = {}) {
+        const {appid, mchid} = this.merchant;
+        let plain = Transformer.toXml({...this._refunds.get(outRefundNo), ...lie}).replace(/^<xml>|<\/xml>$/g, '');
+        plain = `<root>${plain}</root>`;
+        // the package leaves out the padding of whole blocks, which no reader of PKCS#7 would take
+        if (Buffer.byteLength(plain) % 16 === 0)
+            plain += '\n';
+        return {
+            return_code: 'SUCCESS',
+            return_msg: 'OK',
+            appid,
+            mch_id: mchid,
+            nonce_str: Formatter.nonce(),
+            req_info: AesEcb.encrypt(plain, Hash.md5(apiKey)),
+        };
+    }
+
     // A notification, as the headers and the body of a POST.
     makeNotification(fields) {
         return {headers: {'Content-Type': 'text/xml'}, body: Transformer.toXml(fields)};
@@ -66,7 +124,9 @@ class V2Gateway {
         if (refusal)
             return this._write({return_code: 'FAIL', return_msg: refusal});
 
-        const told = request.url === UNIFIED_ORDER ? this._create(fields) : this._query(fields);
+        const told = ROUTES[request.url].call(this, fields);
+        if (told.status)
+            return told;
         const answer = this.sign(this._succeed(told));
         const spoil = this.spoil;
         this.spoil = null;
@@ -78,10 +138,12 @@ class V2Gateway {
     }
 
     // What is wrong with the request, or null.
-    _findFault({method, url, body}, fields) {
-        const {mchid, appid, apiKey, signType} = this.merchant;
-        if (method !== 'POST' || ![UNIFIED_ORDER, ORDER_QUERY].includes(url))
+    _findFault({method, url, body, peer}, fields) {
+        const {mchid, appid, apiKey, signType, fingerprint} = this.merchant;
+        if (method !== 'POST' || !ROUTES[url])
             return '请使用post方法';
+        if (url.startsWith('/secapi/') && (!fingerprint || peer !== fingerprint))
+            return '证书已过期或不正确';
         if (!/^<xml>.*<\/xml>\s*$/s.test(body))
             return 'XML格式错误';
         if (fields.mch_id !== mchid || fields.appid !== appid)
@@ -114,12 +176,77 @@ class V2Gateway {
     }
 
     _query({out_trade_no: outTradeNo, transaction_id: id}) {
-        const order = id ? [...this._orders.values()].find(o => o.transaction_id === id) : this._orders.get(outTradeNo);
-        return order ? this._tell(order)
-            : {result_code: 'FAIL', err_code: 'ORDERNOTEXIST', err_code_des: '订单不存在'};
+        const order = this._find(outTradeNo, id);
+        return order ? this._tell(order) : this._refuse('ORDERNOTEXIST', '订单不存在');
     }
 
-    _tell({out_trade_no: outTradeNo, attach, total_fee: total, transaction_id: id}) {
+    _close({out_trade_no: outTradeNo}) {
+        const order = this._orders.get(outTradeNo);
+        if (!order)
+            return this._refuse('ORDERNOTEXIST', '订单不存在');
+        if (order.transaction_id)
+            return this._refuse('ORDERPAID', '订单已支付');
+        order.closed = true;
+        return {result_msg: 'OK'};
+    }
+
+    _refund({out_trade_no: outTradeNo, transaction_id: id, out_refund_no: outRefundNo, ...wish}) {
+        const order = this._find(outTradeNo, id);
+        if (!order?.transaction_id || order.total_fee !== wish.total_fee)
+            return this._refuse('ORDERNOTEXIST', '订单不存在');
+        if (Number(wish.refund_fee) > Number(order.total_fee))
+            return this._refuse('NOTENOUGH', '基本账户余额不足，请充值后重新发起');
+        if (!this._refunds.has(outRefundNo))
+            this._refunds.set(outRefundNo, {
+                transaction_id: order.transaction_id,
+                out_trade_no: order.out_trade_no,
+                refund_id: `50000000${outRefundNo}`,
+                out_refund_no: outRefundNo,
+                total_fee: order.total_fee,
+                refund_fee: wish.refund_fee,
+                settlement_refund_fee: wish.refund_fee,
+                refund_status: 'PROCESSING',
+                refund_recv_accout: '支付用户的零钱',
+                refund_account: 'REFUND_SOURCE_RECHARGE_FUNDS',
+            });
+        const {refund_status: _, ...told} = this._refunds.get(outRefundNo);
+        return told.refund_fee === wish.refund_fee ? told : this._refuse('REFUND_FEE_MISMATCH', '金额不一致');
+    }
+
+    _queryRefund({out_refund_no: outRefundNo}) {
+        const refund = this._refunds.get(outRefundNo);
+        if (!refund)
+            return this._refuse('REFUNDNOTEXIST', '退款订单查询失败');
+        const {transaction_id: id, out_trade_no: outTradeNo, total_fee: total, ...each} = refund;
+        return {
+            transaction_id: id,
+            out_trade_no: outTradeNo,
+            total_fee: total,
+            cash_fee: total,
+            refund_count: '1',
+            ...Object.fromEntries(Object.entries(each).map(([name, value]) => [`${name}_0`, value])),
+        };
+    }
+
+    // A bill is not XML and has no signature; its error is both.
+    _downloadBill({tar_type: packing}) {
+        if (!this.bill)
+            return this._write({return_code: 'FAIL', return_msg: 'No Bill Exist', error_code: '20002'});
+        const body = packing === 'GZIP' ? zlib.gzipSync(this.bill) : this.bill;
+        return {status: 200, headers: {'Content-Type': 'text/plain'}, body};
+    }
+
+    _refuse(code, message) {
+        return {result_code: 'FAIL', err_code: code, err_code_des: message};
+    }
+
+    _find(outTradeNo, id) {
+        return id ? [...this._orders.values()].find(o => o.transaction_id === id) : this._orders.get(outTradeNo);
+    }
+
+    _tell({out_trade_no: outTradeNo, attach, total_fee: total, transaction_id: id, closed}) {
+        if (closed)
+            return {out_trade_no: outTradeNo, attach, trade_state: 'CLOSED', trade_state_desc: '订单已关闭'};
         if (!id)
             return {out_trade_no: outTradeNo, attach, trade_state: 'NOTPAY', trade_state_desc: '订单未支付'};
         return {
@@ -141,4 +268,15 @@ class V2Gateway {
     }
 }
 
-module.exports = {V2Gateway, makePrepayId};
+const {_create: create, _query: query, _close: close, _refund: refund, _queryRefund: queryRefund,
+    _downloadBill: downloadBill} = V2Gateway.prototype;
+const ROUTES = {
+    '/pay/unifiedorder': create,
+    '/pay/orderquery': query,
+    '/pay/closeorder': close,
+    '/secapi/pay/refund': refund,
+    '/pay/refundquery': queryRefund,
+    '/pay/downloadbill': downloadBill,
+};
+
+module.exports = {V2Gateway, makeCertificate, makePrepayId};
