@@ -57,7 +57,7 @@ order_state (SandboxOrder *order)
 }
 
 static void
-add_order (JsonBuilder *builder, SandboxOrder *order)
+add_order (Sandbox *sandbox, JsonBuilder *builder, SandboxOrder *order)
 {
   static const char *const states[] = { "", "waiting", "delivered", "failed" };
   g_autofree char *paid_at = order->paid_at != NULL ? sandbox_time (order->paid_at) : NULL;
@@ -69,6 +69,8 @@ add_order (JsonBuilder *builder, SandboxOrder *order)
   sandbox_json_add_text (builder, "transaction_id", order->paid_at != NULL ? order->transaction_id : NULL);
   sandbox_json_add_text (builder, "state", order_state (order));
   sandbox_json_add_integer (builder, "total", order->total);
+  sandbox_json_add_integer (builder, "refunded", sandbox_refunds_sum (sandbox->refunds, order));
+  sandbox_json_add_integer (builder, "shared", sandbox_sharing_shared (sandbox->sharing, order));
   sandbox_json_add_text (builder, "currency", order->currency);
   sandbox_json_add_text (builder, "wallet", order->wallet);
   sandbox_json_add_text (builder, "payer", order->payer);
@@ -92,7 +94,7 @@ list_orders (Sandbox *sandbox, SandboxReply *reply)
   json_builder_set_member_name (builder, "orders");
   json_builder_begin_array (builder);
   for (guint i = 0; i < MIN (orders->len, MAX_LISTED); i++)
-    add_order (builder, g_ptr_array_index (orders, i));
+    add_order (sandbox, builder, g_ptr_array_index (orders, i));
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   text = sandbox_json_write (builder);
@@ -131,7 +133,7 @@ show_order (Sandbox *sandbox, const SandboxRequest *request, SandboxReply *reply
 
   if (order == NULL)
     return;
-  add_order (builder, order);
+  add_order (sandbox, builder, order);
   text = sandbox_json_write (builder);
   sandbox_reply_set (reply, 200, "application/json", text);
 }
