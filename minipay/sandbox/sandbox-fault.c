@@ -173,6 +173,17 @@ list_gateways (void)
   return g_string_free (text, FALSE);
 }
 
+static void
+forget (SandboxFaults *self, const char *gateway, const char *operation)
+{
+  for (guint i = self->pending->len; i > 0; i--) {
+    const Pending *pending = g_ptr_array_index (self->pending, i - 1);
+
+    if (g_str_equal (pending->gateway, gateway) && g_str_equal (pending->operation, operation))
+      g_ptr_array_remove_index (self->pending, i - 1);
+  }
+}
+
 gboolean
 sandbox_faults_add (SandboxFaults *self,
                     const char *gateway,
@@ -187,6 +198,11 @@ sandbox_faults_add (SandboxFaults *self,
   const SandboxGateway *where = sandbox_gateway_find (gateway);
   g_autofree char *known = list_gateways ();
 
+  if (where != NULL && sandbox_operation_intern (operation) != NULL &&
+      g_strcmp0 (kind, kind_names[SANDBOX_FAULT_NONE]) == 0) {
+    forget (self, where->name, operation);
+    return TRUE;
+  }
   if (where == NULL)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "gateway is none of %s", known);
   else if (sandbox_operation_intern (operation) == NULL)

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Every operation made ready to be done once: what it needs exists, and what it changes can be looked up."""
+
+import os
+
+import scenes
+from shop import Minipay, mode_of, new_number, params
+
+
+class Deed:
+    """run() does it. An acting one changes something, which truth() tells from the sandbox's own books: before, and
+    after it was done once. kind and number say where the journal has it; wire is what numbers it in the sandbox's
+    list of requests; refuse() is the same operation as the gateway itself refuses it."""
+
+    def __init__(self, run, *, acts=False, before=None, after=None, truth=None, kind=None, number=None, wire=None,
+                 refuse=None, ref=None):
+        self.run, self.acts, self.before, self.after, self.truth = run, acts, before, after, truth
+        self.kind, self.number, self.wire, self.refuse, self.ref = kind, number, wire, refuse, ref
+
+
+class Workshop:
+    """Makes the deeds of one account; run() is given the account that shall do it, which may be another client's."""
+
+    def __init__(self, shop, name):
+        self.shop, self.name = shop, name
+        self.account = shop.client.get_account(name)
+        self.provider = self.account.get_provider()
+        self.mode = mode_of(shop.config['account ' + name])
+
+    def make(self, operation):
+        """Of an operation that nobody wrote down here: None."""
+        build = CALLS.get((self.provider, operation)) or COMMON.get(operation)
+        return build(self) if build else None
+
+    # steps
+
+    def order(self, *way, **fields):
+        return scenes.make_order(self.shop, self.account, *way, **fields)
+
+    def created(self, *way, **fields):
+        order = self.order(*way, **fields)
+        self.account.create_payment(order)
+        return order
+
+    def paid(self, *way, **fields):
+        order = self.created(*way, **fields)
+        self.shop.control('pay', account=self.name, out_trade_no=order.props.out_trade_no)
+        return order
+
+    def books(self, order):
+        return self.shop.books(self.name, order.props.out_trade_no)
+
+    def state(self, order):
+        try:
+            return self.books(order)['state']
+        except AssertionError:
+            return None
+
+    def call(self, operation, **values):
+        return self.account.call(operation, params(values)).get_values().unpack()
+
+    def asking(self, operation, **values):
+        return Deed(lambda account: account.call(operation, params(values)))
+
+    def acting(self, operation, number, truth, before, after, **values):
+        return Deed(lambda account: account.call(operation, params(values)), acts=True, truth=truth, before=before,
+                    after=after, kind=Minipay.IntentKind.CALL, number='%s/%s' % (operation, number), wire='number')
+
+
+def ref(order):
+    return Minipay.PaymentRef.new(order.props.out_trade_no)
+
+
+def create(work):
+    order = work.order()
+    return Deed(lambda account: account.create_payment(order), acts=True, truth=lambda: work.state(order),
+                before=None, after='open', kind=Minipay.IntentKind.PAYMENT, number=order.props.out_trade_no,
+                wire='out_trade_no', ref=ref(order))
+
+
+def query(work):
+    order = work.paid()
+    return Deed(lambda account: account.query_payment(ref(order)),
+                refuse=lambda account: account.query_payment(Minipay.PaymentRef.new(new_number())))
+
+
+def close(work):
+    order = work.created()
+    return Deed(lambda account: account.close_payment(ref(order)), acts=True, truth=lambda: work.state(order),
+                before='open', after='closed', wire='out_trade_no',
+                refuse=lambda account: account.close_payment(Minipay.PaymentRef.new(new_number())))
+
+
+def reverse(work):
+    order = work.order('code', 'wechat', extras={'auth_code': scenes.CODE_WAITS})
+    work.shop.slow_client.get_account(work.name).create_payment(order)
+    return Deed(lambda account: account.reverse_payment(ref(order)), acts=True, truth=lambda: work.state(order),
+                before='open', after='reversed', wire='out_trade_no',
+                refuse=lambda account: account.reverse_payment(Minipay.PaymentRef.new(new_number())))
+
+
+def new_refund(order, number, minor=300):
+    return Minipay.RefundRequest(
+        out_refund_no=number, out_trade_no=order.props.out_trade_no, total=order.props.total,
+        amount=Minipay.Money(minor, order.props.total.get_currency()), reason='cold tea')
+
+
+def refund(work):
+    order, unpaid, number = work.paid(), work.created(), new_number('R')
+    return Deed(lambda account: account.refund(new_refund(order, number)), acts=True,
+                truth=lambda: work.books(order)['refunded'], before=0, after=300,
+                kind=Minipay.IntentKind.REFUND, number=number, wire='out_refund_no',
+                refuse=lambda account: account.refund(new_refund(unpaid, new_number('R'))))
+
+
+def query_refund(work):
+    order, number = work.paid(), new_number('R')
+    work.account.refund(new_refund(order, number))
+    return Deed(lambda account: account.query_refund(Minipay.RefundRef.new(number)),
+                refuse=lambda account: account.query_refund(Minipay.RefundRef.new(new_number('R'))))
+
+
+def download_bill(work):
+    path = work.shop.path(new_number('B') + '.csv')
+
+    def run(account):
+        request = Minipay.BillRequest.new(Minipay.BillKind.TRADE, scenes.today(), path)
+        try:
+            return account.download_bill(request)
+        finally:
+            # whatever went wrong leaves nothing that looks like a bill
+            run.left = os.path.exists(path)
+    return Deed(run)
+
+
+COMMON = {
+    'create': create, 'query': query, 'close': close, 'reverse': reverse, 'refund': refund,
+    'query-refund': query_refund, 'download-bill': download_bill,
+}
+
+
+# WeChat Pay V2's shares
+
+
+RECEIVER = {'type': 'MERCHANT_ID', 'account': scenes.SHOP_ACCOUNT}
+
+
+def v2_frozen(work):
+    order = work.paid(extras={'profit_sharing': 'Y'})
+    work.call('profit-sharing-add-receiver', receiver=dict(RECEIVER, name='张三的店', relation_type='STORE'))
+    return order, work.books(order)['transaction_id']
+
+
+def v2_parts(amount):
+    return [dict(RECEIVER, amount=amount, description='commission')]
+
+
+def v2_shared(work):
+    order, transaction_id = v2_frozen(work)
+    number = new_number('S')
+    work.call('profit-sharing-multi', transaction_id=transaction_id, out_order_no=number, receivers=v2_parts(100))
+    return order, transaction_id, number
+
+
+def v2_share(operation):
+    def build(work):
+        order, transaction_id = v2_frozen(work)
+        number = new_number('S')
+        return work.acting(operation, number, lambda: work.books(order)['shared'], 0, 100,
+                           transaction_id=transaction_id, out_order_no=number, receivers=v2_parts(100))
+    return build
+
+
+def v2_finish(work):
+    _, transaction_id = v2_frozen(work)
+    number = new_number('F')
+    return work.acting(
+        'profit-sharing-finish', number,
+        lambda: int(work.call('profit-sharing-amount', transaction_id=transaction_id)['unsplit_amount']), 1990, 0,
+        transaction_id=transaction_id, out_order_no=number, description='done')
+
+
+def v2_return(work):
+    _, _, number = v2_shared(work)
+    back = new_number('B')
+
+    def truth():
+        try:
+            told = work.call('profit-sharing-return-query', out_order_no=number, out_return_no=back)
+        except Exception:  # no such return
+            return 0
+        return int(told['return_amount'])
+    return work.acting('profit-sharing-return', back, truth, 0, 60, out_order_no=number, out_return_no=back,
+                       return_account_type='MERCHANT_ID', return_account=scenes.SHOP_ACCOUNT, return_amount=60,
+                       description='too much')
+
+
+def v2_return_query(work):
+    _, _, number = v2_shared(work)
+    back = new_number('B')
+    work.call('profit-sharing-return', out_order_no=number, out_return_no=back, return_account_type='MERCHANT_ID',
+              return_account=scenes.SHOP_ACCOUNT, return_amount=60, description='too much')
+    return work.asking('profit-sharing-return-query', out_order_no=number, out_return_no=back)
+
+
+def v2_share_query(work):
+    _, transaction_id, number = v2_shared(work)
+    return work.asking('profit-sharing-query', transaction_id=transaction_id, out_order_no=number)
+
+
+def v2_list_refunds(work):
+    order = work.paid()
+    work.account.refund(new_refund(order, new_number('R')))
+    return work.asking('list-refunds', out_trade_no=order.props.out_trade_no)
+
+
+V2 = 'wechat-v2'
+
+CALLS = {
+    (V2, 'list-refunds'): v2_list_refunds,
+    (V2, 'profit-sharing'): v2_share('profit-sharing'),
+    (V2, 'profit-sharing-multi'): v2_share('profit-sharing-multi'),
+    (V2, 'profit-sharing-finish'): v2_finish,
+    (V2, 'profit-sharing-query'): v2_share_query,
+    (V2, 'profit-sharing-amount'): lambda work: work.asking(
+        'profit-sharing-amount', transaction_id=v2_frozen(work)[1]),
+    (V2, 'profit-sharing-add-receiver'): lambda work: work.asking(
+        'profit-sharing-add-receiver', receiver=dict(RECEIVER, name='张三的店', relation_type='STORE')),
+    (V2, 'profit-sharing-remove-receiver'): lambda work: work.asking(
+        'profit-sharing-remove-receiver', receiver=RECEIVER),
+    (V2, 'profit-sharing-return'): v2_return,
+    (V2, 'profit-sharing-return-query'): v2_return_query,
+}
