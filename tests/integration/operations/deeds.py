@@ -2,6 +2,10 @@
 """Every operation made ready to be done once: what it needs exists, and what it changes can be looked up."""
 
 import os
+import threading
+import time
+
+from gi.repository import Gio, GLib
 
 import scenes
 from shop import Minipay, mode_of, new_number, params
@@ -78,6 +82,13 @@ def create(work):
                 wire='out_trade_no', ref=ref(order))
 
 
+def aggregator_create(work):
+    order = work.order(extras={'url': None})  # the configuration's instead
+    return Deed(lambda account: account.create_payment(order), acts=True, truth=lambda: work.state(order),
+                before='open', after='open', kind=Minipay.IntentKind.PAYMENT, number=order.props.out_trade_no,
+                wire='out_trade_no')
+
+
 def query(work):
     order = work.paid()
     return Deed(lambda account: account.query_payment(ref(order)),
@@ -91,11 +102,31 @@ def close(work):
                 refuse=lambda account: account.close_payment(Minipay.PaymentRef.new(new_number())))
 
 
-def reverse(work):
+def waiting_code(work):
+    """An order by payment code that the buyer has yet to confirm: whoever asked for it gave up waiting."""
     order = work.order('code', 'wechat', extras={'auth_code': scenes.CODE_WAITS})
-    work.shop.slow_client.get_account(work.name).create_payment(order)
+    patient = work.shop.new_client([work.name], {'code-interval-ms': '10000', 'code-patience-ms': '20000'})
+    cancellable = Gio.Cancellable()
+
+    def ask():
+        try:
+            patient.get_account(work.name).create_payment(order, cancellable)
+        except GLib.Error:
+            pass  # that it is not known what became of it
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while asking.is_alive() and work.state(order) is None:
+        time.sleep(0.01)
+    time.sleep(0.05)  # for the answer
+    cancellable.cancel()
+    asking.join()
+    return order
+
+
+def reverse(work):
+    order = waiting_code(work)
     return Deed(lambda account: account.reverse_payment(ref(order)), acts=True, truth=lambda: work.state(order),
-                before='open', after='reversed', wire='out_trade_no',
+                before='waiting', after='reversed', wire='out_trade_no',
                 refuse=lambda account: account.reverse_payment(Minipay.PaymentRef.new(new_number())))
 
 
@@ -203,6 +234,18 @@ def v2_return_query(work):
     return work.asking('profit-sharing-return-query', out_order_no=number, out_return_no=back)
 
 
+def v2_add_receiver(work):
+    receiver = dict(RECEIVER, name='张三的店', relation_type='STORE')
+    return Deed(lambda account: account.call('profit-sharing-add-receiver', params({'receiver': receiver})), acts=True)
+
+
+def v2_remove_receiver(work):
+    receiver = dict(RECEIVER, account=new_number('')[-10:])
+    work.call('profit-sharing-add-receiver', receiver=dict(receiver, name='张三的店', relation_type='STORE'))
+    return Deed(lambda account: account.call('profit-sharing-remove-receiver', params({'receiver': receiver})),
+                acts=True)
+
+
 def v2_share_query(work):
     _, transaction_id, number = v2_shared(work)
     return work.asking('profit-sharing-query', transaction_id=transaction_id, out_order_no=number)
@@ -217,6 +260,7 @@ def v2_list_refunds(work):
 V2 = 'wechat-v2'
 
 CALLS = {
+    ('showdoc-aggregator', 'create'): aggregator_create,
     (V2, 'list-refunds'): v2_list_refunds,
     (V2, 'profit-sharing'): v2_share('profit-sharing'),
     (V2, 'profit-sharing-multi'): v2_share('profit-sharing-multi'),
@@ -224,10 +268,8 @@ CALLS = {
     (V2, 'profit-sharing-query'): v2_share_query,
     (V2, 'profit-sharing-amount'): lambda work: work.asking(
         'profit-sharing-amount', transaction_id=v2_frozen(work)[1]),
-    (V2, 'profit-sharing-add-receiver'): lambda work: work.asking(
-        'profit-sharing-add-receiver', receiver=dict(RECEIVER, name='张三的店', relation_type='STORE')),
-    (V2, 'profit-sharing-remove-receiver'): lambda work: work.asking(
-        'profit-sharing-remove-receiver', receiver=RECEIVER),
+    (V2, 'profit-sharing-add-receiver'): v2_add_receiver,
+    (V2, 'profit-sharing-remove-receiver'): v2_remove_receiver,
     (V2, 'profit-sharing-return'): v2_return,
     (V2, 'profit-sharing-return-query'): v2_return_query,
 }

@@ -4,7 +4,7 @@
 import datetime
 import json
 
-from shop import Minipay, OPENID, mode_of, new_number, params
+from shop import Minipay, OPENID, methods_of, mode_of, new_number, params
 
 # A payment code pays at once, or only when /sandbox/pay brings the password, by its last digit.
 CODE_AT_ONCE, CODE_WAITS = '134987654321012340', '134987654321012346'
@@ -32,7 +32,7 @@ COMMON = {
     'wechat-v3': dict(payer=OPENID, attach='table/7'),
     'wechat-global': dict(payer=OPENID, attach='table/7'),
     'showdoc-aggregator': dict(payer=OPENID),
-    'transit': dict(),
+    'transit': dict(subject='公交代扣'),
 }
 
 # What a method wants besides, and None for what it does not take.
@@ -47,13 +47,30 @@ METHODS = {
 CURRENCY = {'wechat-global': 'HKD'}
 
 
+def jump(shop, account, values, extras, wallet):
+    """The aggregator's order call comes first, and brings the address of ours."""
+    told = shop.control('jump', account=account.get_name(), out_trade_no=values['out_trade_no'],
+                        total=values['total'].get_minor(), wallet=wallet, notify_url=values.pop('notify_url'))
+    extras.setdefault('url', told['url'])
+    extras['pay_info'] = told['pay_info']
+
+
+def ride(shop, account, values, extras, wallet):
+    """Where the result of a ride is told was registered long before."""
+    shop.control('transit', account=account.get_name(), notify_url=values.pop('notify_url'))
+    extras.update(qrcode='VGhpcyByaWRlIGNvZGUgaXMgbm9ib2R5J3M=', original_total='25.00 CNY',
+                  start_time='20261121080000', line_name='19', trade_scene='BUS')
+
+
+PREPARE = {('showdoc-aggregator', None): jump, ('transit', None): ride}
 
 
 def make_order(shop, account, method=None, wallet=None, **fields):
     """A new order of 19.90 that the account's gateway would take."""
     name, provider = account.get_name(), account.get_provider()
+    mode = mode_of(shop.config['account ' + name])
     if method is None:
-        method, wallet = first_way(shop, name)
+        method, wallet = methods_of(provider, mode)[0].split('/')
     extras = {}
     values = dict(
         out_trade_no=new_number(), total=money(1990, CURRENCY.get(provider, 'CNY')), subject='green tea',
@@ -63,17 +80,8 @@ def make_order(shop, account, method=None, wallet=None, **fields):
         values.update(more)
     if wallet == 'alipay' and values.get('payer'):
         values['payer'] = '2088102146225135'
-    if provider in PREPARE:
-        PREPARE[provider](shop, account, values, extras, wallet)
+    if (provider, mode) in PREPARE:
+        PREPARE[provider, mode](shop, account, values, extras, wallet)
     values['extras'] = params(extras) if extras else None
     return Minipay.Order(method=enum(Minipay.Method, method), wallet=enum(Minipay.Wallet, wallet or 'any'),
                          **{key: value for key, value in values.items() if value is not None})
-
-
-def first_way(shop, name):
-    from shop import methods_of
-    group = shop.config['account ' + name]
-    return methods_of(group['provider'], mode_of(group))[0].split('/')
-
-
-PREPARE = {}

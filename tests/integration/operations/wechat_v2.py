@@ -83,8 +83,9 @@ class Sharing(OperationTest):
     def frozen(self, account):
         """The gateway's number of a paid order that may be shared."""
         order = self.paid(account, extras={'profit_sharing': 'Y'})
-        self.call(account, 'profit-sharing-add-receiver', receiver={
+        told = self.call(account, 'profit-sharing-add-receiver', receiver={
             'type': 'MERCHANT_ID', 'account': SHOP_ACCOUNT, 'name': '张三的店', 'relation_type': 'STORE'})
+        self.assertIn(SHOP_ACCOUNT, str(told))
         return order, self.books(account, order)['transaction_id']
 
     def share(self, account, transaction_id, amount, operation='profit-sharing-multi'):
@@ -131,8 +132,7 @@ class Sharing(OperationTest):
         order, transaction_id = self.frozen(account)
         self.call(account, 'profit-sharing-remove-receiver',
                   receiver={'type': 'MERCHANT_ID', 'account': SHOP_ACCOUNT})
-        with self.assertRaises(Exception):
-            self.share(account, transaction_id, 100)
+        self.assert_fails(Minipay.Error.REFUSED, self.share, account, transaction_id, 100)
         self.assertEqual(self.books(account, order)['shared'], 0)
 
 
