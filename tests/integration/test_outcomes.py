@@ -234,7 +234,7 @@ class OutcomesTest(unittest.TestCase):
     def check_wire(self, row, requests):
         if row.deed.wire is None or row.fault == 'refused':
             return
-        number = row.deed.number.split('/')[-1] if row.deed.number else None
+        number = row.deed.wire_number
         sent = [one for one in requests[row.work.name, on_wire(row.work.provider, row.operation)] if one[row.deed.wire] == number]
         if (row.work.provider, row.operation) in SENT_ONCE and len(sent) > 1:
             self.say(row, 'was sent %d times', len(sent))

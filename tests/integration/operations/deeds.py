@@ -17,9 +17,10 @@ class Deed:
     list of requests; refuse() is the same operation as the gateway itself refuses it."""
 
     def __init__(self, run, *, acts=False, before=None, after=None, truth=None, kind=None, number=None, wire=None,
-                 refuse=None, ref=None):
+                 wire_number=None, refuse=None, ref=None):
         self.run, self.acts, self.before, self.after, self.truth = run, acts, before, after, truth
         self.kind, self.number, self.wire, self.refuse, self.ref = kind, number, wire, refuse, ref
+        self.wire_number = wire_number or (number and number.split('/')[-1])
 
 
 class Workshop:
@@ -69,6 +70,9 @@ class Workshop:
     def acting(self, operation, number, truth, before, after, **values):
         return Deed(lambda account: account.call(operation, params(values)), acts=True, truth=truth, before=before,
                     after=after, kind=Minipay.IntentKind.CALL, number='%s/%s' % (operation, number), wire='number')
+
+
+UNNUMBERED = {('weidoufu', 'refund')}
 
 
 def ref(order):
@@ -130,23 +134,20 @@ def reverse(work):
                 refuse=lambda account: account.reverse_payment(Minipay.PaymentRef.new(new_number())))
 
 
-def new_refund(order, number, minor=300):
-    return Minipay.RefundRequest(
-        out_refund_no=number, out_trade_no=order.props.out_trade_no, total=order.props.total,
-        amount=Minipay.Money(minor, order.props.total.get_currency()), reason='cold tea')
-
-
 def refund(work):
     order, unpaid, number = work.paid(), work.created(), new_number('R')
-    return Deed(lambda account: account.refund(new_refund(order, number)), acts=True,
+    # a gateway that numbers no refunds is told the order alone
+    is_numbered = (work.provider, 'refund') not in UNNUMBERED
+    return Deed(lambda account: account.refund(scenes.new_refund(account, order, number, 300)), acts=True,
                 truth=lambda: work.books(order)['refunded'], before=0, after=300,
-                kind=Minipay.IntentKind.REFUND, number=number, wire='out_refund_no',
-                refuse=lambda account: account.refund(new_refund(unpaid, new_number('R'))))
+                kind=Minipay.IntentKind.REFUND, number=number, wire='out_refund_no' if is_numbered else 'out_trade_no',
+                wire_number=number if is_numbered else order.props.out_trade_no,
+                refuse=lambda account: account.refund(scenes.new_refund(account, unpaid, new_number('R'), 300)))
 
 
 def query_refund(work):
     order, number = work.paid(), new_number('R')
-    work.account.refund(new_refund(order, number))
+    work.account.refund(scenes.new_refund(work.account, order, number, 300))
     return Deed(lambda account: account.query_refund(Minipay.RefundRef.new(number)),
                 refuse=lambda account: account.query_refund(Minipay.RefundRef.new(new_number('R'))))
 
@@ -253,13 +254,14 @@ def v2_share_query(work):
 
 def v2_list_refunds(work):
     order = work.paid()
-    work.account.refund(new_refund(order, new_number('R')))
+    work.account.refund(scenes.new_refund(work.account, order, new_number('R'), 300))
     return work.asking('list-refunds', out_trade_no=order.props.out_trade_no)
 
 
 V2 = 'wechat-v2'
 
 CALLS = {
+    ('weidoufu', 'account-query'): lambda work: work.asking('account-query', receiver_code='BK123456'),
     ('showdoc-aggregator', 'create'): aggregator_create,
     (V2, 'list-refunds'): v2_list_refunds,
     (V2, 'profit-sharing'): v2_share('profit-sharing'),

@@ -4,7 +4,7 @@
 import datetime
 import json
 
-from shop import Minipay, OPENID, methods_of, mode_of, new_number, params
+from shop import Minipay, OPENID, manifests, methods_of, mode_of, new_number, params
 
 # A payment code pays at once, or only when /sandbox/pay brings the password, by its last digit.
 CODE_AT_ONCE, CODE_WAITS = '134987654321012340', '134987654321012346'
@@ -44,6 +44,13 @@ METHODS = {
     ('wechat-v2', 'code'): dict(payer=None, notify_url=None, extras={'auth_code': CODE_AT_ONCE}),
 }
 
+for way in ('native', 'h5', 'app', 'code'):
+    METHODS['weidoufu', way] = dict(payer=None)
+METHODS['weidoufu', 'h5'] = METHODS['weidoufu', 'app'] = dict(payer=None, extras={'appid': 'wxd678efh567hg6787'})
+METHODS['weidoufu', 'code'] = dict(payer=None, notify_url=None, extras={'auth_code': CODE_AT_ONCE})
+
+ALIPAY_CODE = '2812345678901230'
+
 CURRENCY = {'wechat-global': 'HKD'}
 
 
@@ -60,6 +67,17 @@ def ride(shop, account, values, extras, wallet):
     shop.control('transit', account=account.get_name(), notify_url=values.pop('notify_url'))
     extras.update(qrcode='VGhpcyByaWRlIGNvZGUgaXMgbm9ib2R5J3M=', original_total='25.00 CNY',
                   start_time='20261121080000', line_name='19', trade_scene='BUS')
+
+
+def new_refund(account, order, number, minor, **fields):
+    """A refund with all that the account's gateway takes."""
+    provider = account.get_provider()
+    currency = order.props.total.get_currency()
+    values = dict(fields)
+    if 'reason' in manifests()[provider]['limits']:
+        values['reason'] = 'cold tea'
+    return Minipay.RefundRequest(out_refund_no=number, out_trade_no=order.props.out_trade_no,
+                                 amount=Minipay.Money(minor, currency), total=order.props.total, **values)
 
 
 PREPARE = {('showdoc-aggregator', None): jump, ('transit', None): ride}
@@ -80,6 +98,8 @@ def make_order(shop, account, method=None, wallet=None, **fields):
         values.update(more)
     if wallet == 'alipay' and values.get('payer'):
         values['payer'] = '2088102146225135'
+    if wallet == 'alipay' and 'auth_code' in extras:
+        extras['auth_code'] = ALIPAY_CODE
     if (provider, mode) in PREPARE:
         PREPARE[provider, mode](shop, account, values, extras, wallet)
     values['extras'] = params(extras) if extras else None
