@@ -8,7 +8,7 @@ import time
 from gi.repository import Gio, GLib
 
 import scenes
-from shop import Minipay, mode_of, new_number, params
+from shop import Minipay, OPENID, mode_of, new_number, params
 
 
 class Deed:
@@ -261,6 +261,8 @@ def v2_list_refunds(work):
 V2 = 'wechat-v2'
 
 CALLS = {
+    ('transit', 'list-refunds'): v2_list_refunds,
+    ('transit', 'user-state'): lambda work: work.asking('user-state', contract_id=scenes.CONTRACT, openid=OPENID),
     ('weidoufu', 'account-query'): lambda work: work.asking('account-query', receiver_code='BK123456'),
     ('showdoc-aggregator', 'create'): aggregator_create,
     (V2, 'list-refunds'): v2_list_refunds,

@@ -49,6 +49,8 @@ for way in ('native', 'h5', 'app', 'code'):
 METHODS['weidoufu', 'h5'] = METHODS['weidoufu', 'app'] = dict(payer=None, extras={'appid': 'wxd678efh567hg6787'})
 METHODS['weidoufu', 'code'] = dict(payer=None, notify_url=None, extras={'auth_code': CODE_AT_ONCE})
 
+CONTRACT = 'Wx15463511252015071056489715'  # a rider's, with the transit gateways
+
 ALIPAY_CODE = '2812345678901230'
 
 CURRENCY = {'wechat-global': 'HKD'}
@@ -80,7 +82,13 @@ def new_refund(account, order, number, minor, **fields):
                                  amount=Minipay.Money(minor, currency), total=order.props.total, **values)
 
 
-PREPARE = {('showdoc-aggregator', None): jump, ('transit', None): ride}
+def ride_v2(shop, account, values, extras, wallet):
+    values.update(payer=OPENID, attach='bus/7', client_ip='10.1.2.3')
+    extras.update(contract_id=CONTRACT, trade_scene='BUS', start_time='20261121080000', plate_number='粤B88888')
+
+
+PREPARE = {('showdoc-aggregator', None): jump, ('showdoc-aggregator', 'plain'): jump,
+           ('transit', None): ride, ('transit', 'industry'): ride, ('transit', 'v2'): ride_v2}
 
 
 def make_order(shop, account, method=None, wallet=None, **fields):

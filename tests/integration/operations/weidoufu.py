@@ -40,7 +40,7 @@ class Refunds(OperationTest):
         number = self.refund(account, order, 300)
         self.assertEqual(self.books(account, order)['refunded'], 300)
         # it has no number on the wire: the second request would be a second refund
-        self.assert_fails(Minipay.Error.OUTCOME_UNKNOWN, self.refund_again, account, order, number)
+        self.assert_fails(Minipay.Error.CONFLICT, self.refund_again, account, order, number)
         self.assertEqual(self.books(account, order)['refunded'], 300)
 
     @cell(WEIDOUFU, 'refund')
