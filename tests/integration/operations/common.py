@@ -67,6 +67,12 @@ class OperationTest(unittest.TestCase):
         self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
         return [dict(row) for row in Minipay.BillReader.new(path)]
 
+    def bill_row(self, account, kind, number):
+        """The line of a bill that names it."""
+        found = [row for row in self.bill(account, kind) if number in row.values()]
+        self.assertEqual(len(found), 1, number)
+        return found[0]
+
     def wait_for(self, account, kind, number, state):
         """The journal comes to know it."""
         end = time.monotonic() + 10
@@ -122,6 +128,32 @@ class OperationTest(unittest.TestCase):
         account.create_payment(order)
         self.assertEqual(account.close_payment(self.ref(order)).get_state(), Minipay.PaymentState.CLOSED)
         self.assertEqual(self.books(account, order)['state'], 'closed')
+
+    def check_reverse(self, account):
+        order = self.new_order(account, 'code', 'wechat')
+        account.create_payment(order)
+        self.assertEqual(self.books(account, order)['state'], 'paid')
+        account.reverse_payment(self.ref(order))
+        self.assertEqual(self.books(account, order)['state'], 'reversed')
+        # the money went back: asking again is no contradiction
+        self.assertIn(account.query_payment(self.ref(order)).get_state(),
+                      (Minipay.PaymentState.CLOSED, Minipay.PaymentState.REFUNDED))
+
+    def check_keys_refreshed(self, account):
+        """An answer by a key that nobody knows yet is refused, and has the key fetched."""
+        order = self.paid(account)
+        self.shop.control('rotate', account=account.get_name(), to='certificate')
+        self.assert_fails(Minipay.Error.SIGNATURE_INVALID, account.query_payment, self.ref(order))
+        end = time.monotonic() + 10
+        while not self.shop.requests(account.get_name(), 'refresh-keys') and time.monotonic() < end:
+            time.sleep(0.01)
+        while time.monotonic() < end:
+            try:
+                state = account.query_payment(self.ref(order)).get_state()
+                break
+            except GLib.Error:
+                time.sleep(0.05)
+        self.assertEqual(state, Minipay.PaymentState.PAID)
 
     def check_refund(self, account):
         order = self.paid(account)

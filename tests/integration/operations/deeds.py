@@ -34,7 +34,8 @@ class Workshop:
 
     def make(self, operation):
         """Of an operation that nobody wrote down here: None."""
-        build = CALLS.get((self.provider, operation)) or COMMON.get(operation)
+        build = CALLS.get((self.provider, self.mode, operation)) or CALLS.get((self.provider, operation)) or \
+            COMMON.get(operation)
         return build(self) if build else None
 
     # steps
@@ -258,13 +259,112 @@ def v2_list_refunds(work):
     return work.asking('list-refunds', out_trade_no=order.props.out_trade_no)
 
 
-V2 = 'wechat-v2'
+# WeChat Pay V3's shares and abnormal refunds
+
+
+def v3_frozen(work):
+    order = work.paid(extras={'profit_sharing': True})
+    work.call('profit-sharing-add-receiver', **RECEIVER, name='张三的店', relation_type='STORE')
+    return order, work.books(order)['transaction_id']
+
+
+def v3_share_of(transaction_id, number):
+    return dict(transaction_id=transaction_id, out_order_no=number, unfreeze_unsplit=False, receivers=v2_parts(100))
+
+
+def v3_shared(work):
+    order, transaction_id = v3_frozen(work)
+    number = new_number('S')
+    work.call('profit-sharing', **v3_share_of(transaction_id, number))
+    return order, transaction_id, number
+
+
+def v3_share(work):
+    order, transaction_id = v3_frozen(work)
+    number = new_number('S')
+    return work.acting('profit-sharing', number, lambda: work.books(order)['shared'], 0, 100,
+                       **v3_share_of(transaction_id, number))
+
+
+def v3_finish(work):
+    _, transaction_id = v3_frozen(work)
+    number = new_number('F')
+    return work.acting(
+        'profit-sharing-finish', number,
+        lambda: work.call('profit-sharing-amount', transaction_id=transaction_id)['unsplit_amount'], 1990, 0,
+        transaction_id=transaction_id, out_order_no=number, description='done')
+
+
+def v3_return_of(number, back):
+    return dict(out_order_no=number, out_return_no=back, return_mchid=scenes.SHOP_ACCOUNT, amount=60,
+                description='too much')
+
+
+def v3_return(work):
+    _, _, number = v3_shared(work)
+    back = new_number('B')
+
+    def truth():
+        try:
+            return work.call('profit-sharing-return-query', out_order_no=number, out_return_no=back)['amount']
+        except GLib.Error:  # no such return
+            return 0
+    return work.acting('profit-sharing-return', back, truth, 0, 60, **v3_return_of(number, back))
+
+
+def v3_return_query(work):
+    _, _, number = v3_shared(work)
+    back = new_number('B')
+    work.call('profit-sharing-return', **v3_return_of(number, back))
+    return work.asking('profit-sharing-return-query', out_order_no=number, out_return_no=back)
+
+
+def v3_share_query(work):
+    _, transaction_id, number = v3_shared(work)
+    return work.asking('profit-sharing-query', transaction_id=transaction_id, out_order_no=number)
+
+
+def v3_add_receiver(work):
+    values = dict(RECEIVER, name='张三的店', relation_type='STORE')
+    return Deed(lambda account: account.call('profit-sharing-add-receiver', params(values)), acts=True)
+
+
+def v3_remove_receiver(work):
+    receiver = dict(RECEIVER, account=new_number('')[-10:])
+    work.call('profit-sharing-add-receiver', **receiver, name='张三的店', relation_type='STORE')
+    return Deed(lambda account: account.call('profit-sharing-remove-receiver', params(receiver)), acts=True)
+
+
+def v3_abnormal_refund(work):
+    order, number = work.paid(), new_number('R')
+    made = work.account.refund(scenes.new_refund(work.account, order, number, 300))
+    work.shop.control('refund', account=work.name, out_refund_no=number, result='abnormal')
+    query = Minipay.RefundRef.new(number)
+    return work.acting(
+        'abnormal-refund', number, lambda: work.account.query_refund(query).get_state(),
+        Minipay.RefundState.ABNORMAL, Minipay.RefundState.PENDING,
+        refund_id=made.get_refund_id(), out_refund_no=number, type='MERCHANT_BANK_CARD')
+
+
+V2, V3 = 'wechat-v2', 'wechat-v3'
 
 CALLS = {
+    (V3, 'abnormal-refund'): v3_abnormal_refund,
+    (V3, 'profit-sharing'): v3_share,
+    (V3, 'profit-sharing-finish'): v3_finish,
+    (V3, 'profit-sharing-query'): v3_share_query,
+    (V3, 'profit-sharing-amount'): lambda work: work.asking(
+        'profit-sharing-amount', transaction_id=v3_frozen(work)[1]),
+    (V3, 'profit-sharing-add-receiver'): v3_add_receiver,
+    (V3, 'profit-sharing-remove-receiver'): v3_remove_receiver,
+    (V3, 'profit-sharing-return'): v3_return,
+    (V3, 'profit-sharing-return-query'): v3_return_query,
+    ('wechat-global', 'list-refunds'): v2_list_refunds,
+    ('wechat-global', 'settlements'): lambda work: work.asking('settlements', settle_state='SETTLED'),
     ('transit', 'list-refunds'): v2_list_refunds,
     ('transit', 'user-state'): lambda work: work.asking('user-state', contract_id=scenes.CONTRACT, openid=OPENID),
     ('weidoufu', 'account-query'): lambda work: work.asking('account-query', receiver_code='BK123456'),
-    ('showdoc-aggregator', 'create'): aggregator_create,
+    ('showdoc-aggregator', 'plain', 'create'): aggregator_create,
     (V2, 'list-refunds'): v2_list_refunds,
     (V2, 'profit-sharing'): v2_share('profit-sharing'),
     (V2, 'profit-sharing-multi'): v2_share('profit-sharing-multi'),

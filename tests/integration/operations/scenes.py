@@ -31,7 +31,7 @@ COMMON = {
     'wechat-v2': dict(payer=OPENID, attach='table/7', client_ip='127.0.0.1'),
     'wechat-v3': dict(payer=OPENID, attach='table/7'),
     'wechat-global': dict(payer=OPENID, attach='table/7'),
-    'showdoc-aggregator': dict(payer=OPENID),
+    'showdoc-aggregator': dict(),
     'transit': dict(subject='公交代扣'),
 }
 
@@ -44,6 +44,12 @@ METHODS = {
     ('wechat-v2', 'code'): dict(payer=None, notify_url=None, extras={'auth_code': CODE_AT_ONCE}),
 }
 
+for provider in ('wechat-v3', 'wechat-global'):
+    METHODS[provider, 'native'] = METHODS[provider, 'app'] = dict(payer=None)
+    METHODS[provider, 'h5'] = dict(payer=None, client_ip='127.0.0.1')
+METHODS['wechat-v3', 'h5']['extras'] = {'h5_type': 'Wap'}
+METHODS['wechat-global', 'code'] = dict(payer=None, notify_url=None, client_ip='127.0.0.1',
+                                        extras={'auth_code': CODE_AT_ONCE})
 for way in ('native', 'h5', 'app', 'code'):
     METHODS['weidoufu', way] = dict(payer=None)
 METHODS['weidoufu', 'h5'] = METHODS['weidoufu', 'app'] = dict(payer=None, extras={'appid': 'wxd678efh567hg6787'})
@@ -58,6 +64,7 @@ CURRENCY = {'wechat-global': 'HKD'}
 
 def jump(shop, account, values, extras, wallet):
     """The aggregator's order call comes first, and brings the address of ours."""
+    values['payer'] = '2088102146225135' if wallet == 'alipay' else OPENID
     told = shop.control('jump', account=account.get_name(), out_trade_no=values['out_trade_no'],
                         total=values['total'].get_minor(), wallet=wallet, notify_url=values.pop('notify_url'))
     extras.setdefault('url', told['url'])

@@ -145,7 +145,7 @@ class Shop:
         self.config = configparser.ConfigParser(interpolation=None)
         self.config.read(self.program.ready['config'])
         for group in self.config.values():
-            if group.get('provider') == 'showdoc-aggregator':
+            if group.get('provider') == 'showdoc-aggregator' and group.get('mode') != 'sealed':
                 group['order-url'] = self.program.ready['endpoint'] + '/mp/order'
         self.names = [group[len('account '):] for group in self.config if group.startswith('account ')]
         self.client = None

@@ -66,8 +66,7 @@ class Bills(OperationTest):
     @cell(TRANSIT, 'download-bill')
     def test_bill_tells_the_rides(self, account):
         order = self.paid(account)
-        rows = self.bill(account, Minipay.BillKind.TRADE)
-        row = next(row for row in rows if row.get('商户订单号') == order.props.out_trade_no)
+        row = self.bill_row(account, Minipay.BillKind.TRADE, order.props.out_trade_no)
         self.assertEqual(row['订单金额'], '19.90')
 
 
