@@ -62,13 +62,13 @@ class Workshop:
         except AssertionError:
             return None
 
-    def call(self, operation, **values):
+    def call(self, operation, /, **values):
         return self.account.call(operation, params(values)).get_values().unpack()
 
-    def asking(self, operation, **values):
+    def asking(self, operation, /, **values):
         return Deed(lambda account: account.call(operation, params(values)))
 
-    def acting(self, operation, number, truth, before, after, **values):
+    def acting(self, operation, number, truth, before, after, /, **values):
         return Deed(lambda account: account.call(operation, params(values)), acts=True, truth=truth, before=before,
                     after=after, kind=Minipay.IntentKind.CALL, number='%s/%s' % (operation, number), wire='number')
 

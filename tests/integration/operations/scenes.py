@@ -9,6 +9,8 @@ from shop import Minipay, OPENID, manifests, methods_of, mode_of, new_number, pa
 # A payment code pays at once, or only when /sandbox/pay brings the password, by its last digit.
 CODE_AT_ONCE, CODE_WAITS = '134987654321012340', '134987654321012346'
 
+BUYER_IP = '203.0.113.7'
+
 SHOP_ACCOUNT = '1900000109'  # who gets a share
 
 
@@ -28,7 +30,7 @@ def enum(cls, nick):
 # What an order of every provider has besides number, amount, subject, method and wallet.
 COMMON = {
     'weidoufu': dict(payer=OPENID, attach='table/7'),
-    'wechat-v2': dict(payer=OPENID, attach='table/7', client_ip='127.0.0.1'),
+    'wechat-v2': dict(payer=OPENID, attach='table/7', client_ip=BUYER_IP),
     'wechat-v3': dict(payer=OPENID, attach='table/7'),
     'wechat-global': dict(payer=OPENID, attach='table/7'),
     'showdoc-aggregator': dict(),
@@ -46,9 +48,9 @@ METHODS = {
 
 for provider in ('wechat-v3', 'wechat-global'):
     METHODS[provider, 'native'] = METHODS[provider, 'app'] = dict(payer=None)
-    METHODS[provider, 'h5'] = dict(payer=None, client_ip='127.0.0.1')
+    METHODS[provider, 'h5'] = dict(payer=None, client_ip=BUYER_IP)
 METHODS['wechat-v3', 'h5']['extras'] = {'h5_type': 'Wap'}
-METHODS['wechat-global', 'code'] = dict(payer=None, notify_url=None, client_ip='127.0.0.1',
+METHODS['wechat-global', 'code'] = dict(payer=None, notify_url=None, client_ip=BUYER_IP,
                                         extras={'auth_code': CODE_AT_ONCE})
 for way in ('native', 'h5', 'app', 'code'):
     METHODS['weidoufu', way] = dict(payer=None)
@@ -90,7 +92,7 @@ def new_refund(account, order, number, minor, **fields):
 
 
 def ride_v2(shop, account, values, extras, wallet):
-    values.update(payer=OPENID, attach='bus/7', client_ip='10.1.2.3')
+    values.update(payer=OPENID, attach='bus/7', client_ip=BUYER_IP)
     extras.update(contract_id=CONTRACT, trade_scene='BUS', start_time='20261121080000', plate_number='粤B88888')
 
 
