@@ -5,74 +5,6 @@
 
 /* --- Parameters --- */
 
-static gboolean call_write_json (MinipayJsonWriter *writer, const char *name, GVariant *value, GError **error);
-
-static gboolean
-call_write_members (MinipayJsonWriter *writer, GVariant *members, GError **error)
-{
-  GVariantIter iter;
-  const char *name;
-  GVariant *member;
-
-  g_variant_iter_init (&iter, members);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &member)) {
-    g_autoptr (GVariant) owned = member;
-
-    if (!call_write_json (writer, name, owned, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-call_write_elements (MinipayJsonWriter *writer, GVariant *elements, GError **error)
-{
-  for (gsize i = 0; i < g_variant_n_children (elements); i++) {
-    g_autoptr (GVariant) child = g_variant_get_child_value (elements, i);
-
-    if (!call_write_json (writer, NULL, child, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* A number with a fraction has no place here: amounts are whole. */
-static gboolean
-call_write_json (MinipayJsonWriter *writer, const char *name, GVariant *value, GError **error)
-{
-  gboolean is_good = TRUE;
-
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARIANT)) {
-    g_autoptr (GVariant) inner = g_variant_get_variant (value);
-
-    return call_write_json (writer, name, inner, error);
-  }
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)) {
-    minipay_json_writer_add_string (writer, name, g_variant_get_string (value, NULL));
-  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64)) {
-    minipay_json_writer_add_integer (writer, name, g_variant_get_int64 (value));
-  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT32)) {
-    minipay_json_writer_add_integer (writer, name, g_variant_get_int32 (value));
-  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT)) {
-    minipay_json_writer_begin_object (writer, name);
-    is_good = call_write_members (writer, value, error);
-    minipay_json_writer_end_object (writer);
-  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY)) {
-    minipay_json_writer_begin_array (writer, name);
-    is_good = call_write_elements (writer, value, error);
-    minipay_json_writer_end_array (writer);
-  } else {
-    g_set_error (error,
-                 MINIPAY_ERROR,
-                 MINIPAY_ERROR_INVALID,
-                 "%s is of type %s, allowed are texts, whole numbers (x), lists and sets of them",
-                 name != NULL ? name : "an element",
-                 g_variant_get_type_string (value));
-    is_good = FALSE;
-  }
-  return is_good;
-}
-
 static gboolean
 call_set_json (MinipayParams *params, const char *name, GVariant *value, GError **error)
 {
@@ -84,8 +16,7 @@ call_set_json (MinipayParams *params, const char *name, GVariant *value, GError 
   g_autoptr (GBytes) json = NULL;
   g_autofree char *text = NULL;
 
-  if (!call_write_json (writer, NULL, value, error))
-    return FALSE;
+  minipay_json_writer_add_variant (writer, NULL, value);
   json = minipay_json_writer_finish (writer, error);
   if (json == NULL)
     return FALSE;
