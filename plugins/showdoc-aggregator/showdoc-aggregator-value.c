@@ -45,11 +45,11 @@ aggregator_new_payment (MinipayExchange *x, const AggregatorMembers *members, GB
 
 /* The list of words could not be read to its end: one that is not known leaves the refund open. */
 static MinipayRefundState
-value_parse_refund_state (const char *word)
+value_parse_refund_state (const char *refund_status)
 {
-  if (g_strcmp0 (word, "SUCCESS") == 0)
+  if (g_strcmp0 (refund_status, "SUCCESS") == 0)
     return MINIPAY_REFUND_STATE_REFUNDED;
-  if (g_strcmp0 (word, "FAIL") == 0)
+  if (g_strcmp0 (refund_status, "FAIL") == 0)
     return MINIPAY_REFUND_STATE_CLOSED;
   return MINIPAY_REFUND_STATE_PENDING;
 }

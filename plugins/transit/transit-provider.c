@@ -3,6 +3,8 @@
 
 #include "transit-codec.h"
 #include "transit-v2.h"
+#include "transit-v3.h"
+#include "wechat-message.h"
 #include "wechat-xml-bill.h"
 #include "wechat-xml-call.h"
 #include "wechat-xml-payment.h"
@@ -12,6 +14,7 @@
 
 #define INDUSTRY "industry"
 #define V2       "v2"
+#define V3       "v3"
 
 #define SAFE MINIPAY_SEND_FLAGS_SAFE
 
@@ -52,6 +55,18 @@ static const MinipayCall transit_calls[] = {
     .mode = V2 },
   { MINIPAY_OPERATION_CALL, SAFE, wechat_xml_build_call, wechat_xml_parse_call, &list_refunds, "list-refunds", V2 },
   { MINIPAY_OPERATION_CALL, SAFE, wechat_xml_build_call, wechat_xml_parse_call, &query_state, "user-state", V2 },
+  { MINIPAY_OPERATION_CREATE,
+    MINIPAY_SEND_FLAGS_IDEMPOTENT,
+    transit_v3_build_create,
+    transit_v3_parse_create,
+    .mode = V3 },
+  { MINIPAY_OPERATION_QUERY, SAFE, transit_v3_build_query, transit_v3_parse_query, .mode = V3 },
+  { MINIPAY_OPERATION_CALL,
+    SAFE,
+    transit_v3_build_user_state,
+    transit_v3_parse_user_state,
+    .name = "user-state",
+    .mode = V3 },
   { 0 },
 };
 
@@ -82,6 +97,8 @@ transit_receive (MinipayExchange *x, MinipayHttpRequest *incoming, GError **erro
 {
   if (transit_has_mode (minipay_exchange_get_config (x), V2))
     return wechat_xml_parse_notification (x, incoming, error);
+  if (transit_has_mode (minipay_exchange_get_config (x), V3))
+    return transit_v3_parse_notification (x, incoming, error);
   return transit_parse_notification (x, incoming, error);
 }
 
@@ -90,6 +107,8 @@ transit_acknowledge (MinipayExchange *x, gboolean accepted, GError **error)
 {
   if (transit_has_mode (minipay_exchange_get_config (x), V2))
     return wechat_xml_acknowledge (x, accepted, error);
+  if (transit_has_mode (minipay_exchange_get_config (x), V3))
+    return wechat_message_acknowledge (x, accepted, error);
   return transit_new_reply (x, accepted, error);
 }
 
