@@ -90,7 +90,7 @@ static GObject *
 bill_fetch (MinipayExchange *x, MinipayHttpResponse *answer, const char *name, GError **error)
 {
   g_autoptr (MinipayJson) json = wechat_message_read_answer (x, answer, error);
-  const MinipayJsonNode root = minipay_json_get_root (json);
+  const MinipayJsonNode root = json != NULL ? minipay_json_get_root (json) : 0;
   const char *type = json != NULL ? minipay_json_require_string (json, root, "hash_type", error) : NULL;
   const char *sha1 = type != NULL ? minipay_json_require_string (json, root, "hash_value", error) : NULL;
   const char *url = sha1 != NULL ? minipay_json_require_string (json, root, "download_url", error) : NULL;

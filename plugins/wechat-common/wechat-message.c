@@ -5,10 +5,8 @@
 
 #include "wechat-suite.h"
 
-#define PROBE_PREFIX     "WECHATPAY/SIGNTEST/"
-#define FRESHNESS_S      300
-#define ANSWER_PREFIX    "Wechatpay-"
-#define STATEMENT_PREFIX "Wechatpay-Statement-"
+#define PROBE_PREFIX "WECHATPAY/SIGNTEST/"
+#define FRESHNESS_S  300
 
 /* Every line of a signed text ends with a line feed, also the last, also the empty one. */
 static void
@@ -87,28 +85,17 @@ wechat_message_new_request (
   return request;
 }
 
-static const char *
-message_require_header (MinipayHeaders *headers, const char *prefix, const char *name, GError **error)
-{
-  g_autofree char *whole = g_strconcat (prefix, name, NULL);
-
-  return minipay_headers_require (headers, whole, MINIPAY_ERROR_SIGNATURE_INVALID, error);
-}
-
 /* Headers once, freshness, key by exact id, signature over the raw bytes: in this order. */
 static gboolean
-message_verify (MinipayExchange *x,
-                MinipayHeaders *headers,
-                const char *prefix,
-                GBytes *body,
-                gboolean *is_probe,
-                GError **error)
+message_verify (MinipayExchange *x, MinipayHeaders *headers, GBytes *body, gboolean *is_probe, GError **error)
 {
   const MinipayError missing = MINIPAY_ERROR_SIGNATURE_INVALID;
-  const char *timestamp = message_require_header (headers, prefix, "Timestamp", error);
-  const char *nonce = timestamp != NULL ? message_require_header (headers, prefix, "Nonce", error) : NULL;
-  const char *key_id = nonce != NULL ? message_require_header (headers, prefix, "Serial", error) : NULL;
-  const char *signature = key_id != NULL ? message_require_header (headers, prefix, "Signature", error) : NULL;
+  const char *timestamp = minipay_headers_require (headers, "Wechatpay-Timestamp", missing, error);
+  const char *nonce =
+      timestamp != NULL ? minipay_headers_require (headers, "Wechatpay-Nonce", missing, error) : NULL;
+  const char *key_id = nonce != NULL ? minipay_headers_require (headers, "Wechatpay-Serial", missing, error) : NULL;
+  const char *signature =
+      key_id != NULL ? minipay_headers_require (headers, "Wechatpay-Signature", missing, error) : NULL;
   g_autoptr (GString) text = NULL;
   g_autoptr (GError) local_error = NULL;
   gsize n_body = 0;
@@ -119,7 +106,7 @@ message_verify (MinipayExchange *x,
   if (signature == NULL)
     return FALSE;
   if (!minipay_time_parse_seconds (timestamp, &seconds)) {
-    g_set_error (error, MINIPAY_ERROR, missing, "%sTimestamp is not a whole number of seconds", prefix);
+    g_set_error (error, MINIPAY_ERROR, missing, "Wechatpay-Timestamp is not a whole number of seconds");
     return FALSE;
   }
   if (ABS (seconds - minipay_exchange_get_now (x)) > FRESHNESS_S) {
@@ -197,7 +184,6 @@ message_accept (MinipayExchange *x, MinipayHttpResponse *answer, guint status, G
   }
   if (message_verify (x,
                       minipay_http_response_get_headers (answer),
-                      ANSWER_PREFIX,
                       minipay_http_response_get_body (answer),
                       &is_probe,
                       &local_error))
@@ -232,7 +218,8 @@ const char *
 wechat_message_read_digest (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
   MinipayHeaders *headers = minipay_http_response_get_headers (answer);
-  const char *sha1 = message_require_header (headers, STATEMENT_PREFIX, "Sha1", error);
+  const char *sha1 =
+      minipay_headers_require (headers, "Wechatpay-Statement-Sha1", MINIPAY_ERROR_SIGNATURE_INVALID, error);
   g_autofree char *text = NULL;
   g_autoptr (GBytes) signed_text = NULL;
   gboolean is_probe;
@@ -241,7 +228,7 @@ wechat_message_read_digest (MinipayExchange *x, MinipayHttpResponse *answer, GEr
     return NULL;
   text = g_strdup_printf ("{\"sha1\":\"%s\"}", sha1);
   signed_text = g_bytes_new (text, strlen (text));
-  return message_verify (x, headers, STATEMENT_PREFIX, signed_text, &is_probe, error) ? sha1 : NULL;
+  return message_verify (x, headers, signed_text, &is_probe, error) ? sha1 : NULL;
 }
 
 GBytes *
@@ -277,7 +264,7 @@ wechat_message_open_notification (
   const char *event, *original, *id;
   gboolean is_probe;
 
-  if (!message_verify (x, minipay_http_request_get_headers (incoming), ANSWER_PREFIX, body, &is_probe, error))
+  if (!message_verify (x, minipay_http_request_get_headers (incoming), body, &is_probe, error))
     return NULL;
   if (body == NULL) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification is empty");

@@ -28,7 +28,8 @@ gboolean wechat_message_check_done (MinipayExchange *x, MinipayHttpResponse *ans
 /* What an answer that is no success stands for. It is not signed: it is read for its words, and settles nothing. */
 void wechat_message_refuse (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
 
-/* The SHA-1 of a statement that came, from its own signed headers. Source: WeChat Pay Global API v3, statements. */
+/* The SHA-1 of a statement that came: its headers are signed over `{"sha1":"..."}` in place of the body. Source:
+ * WeChat Pay Global API v3, statements; the official PHP SDK. */
 const char *wechat_message_read_digest (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
 
 /* Opens a sealed resource {algorithm, nonce, associated_data, ciphertext} of a verified message. */

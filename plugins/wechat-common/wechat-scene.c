@@ -121,7 +121,7 @@ scene_new_address (MinipayExchange *x, const char *member, const char *url, gboo
   while (url[length] > 0x20 && url[length] < 0x7f)
     length++;
   if (length == 0 || length > URL_MAX_LENGTH || url[length] != '\0' ||
-      (!is_qr_code && !g_str_has_prefix (url, "https://"))) {
+      (!is_qr_code && !g_str_has_prefix (url, "https://") && !g_str_has_prefix (url, "http://"))) {
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "%s is no address that opens a cashier", member);
     return NULL;
   }
