@@ -113,6 +113,38 @@ v3_receive (MinipayTestExchange *self, const char *body, GError **error)
   return minipay_test_exchange_receive (self, incoming, error);
 }
 
+gboolean
+v3_answer_done (MinipayTestExchange *self, GError **error)
+{
+  g_auto (GStrv) headers = v3_headers_new (self->now, "d824f2e086d3c1df967785d13fcd22ef", V3_KEY_ID, NULL);
+
+  return minipay_test_exchange_answer (self, 204, (const char *const *) headers, NULL, error);
+}
+
+char *
+v3_open_member (MinipayTestExchange *self, const char *member)
+{
+  GBytes *body = minipay_http_request_get_body (minipay_exchange_get_request (self->exchange));
+  g_autofree char *text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  g_autofree char *name = g_strdup_printf ("\"%s\":\"", member);
+  char *start = strstr (text, name);
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new (gateway_get_key (), NULL);
+  g_autofree guint8 *sealed = NULL;
+  guint8 plain[512];
+  size_t n_plain = sizeof plain;
+  gsize n_sealed;
+
+  g_assert_nonnull (start);
+  start += strlen (name);
+  start[strcspn (start, "\"")] = '\0';
+  sealed = g_base64_decode (start, &n_sealed);
+  g_assert_cmpint (EVP_PKEY_decrypt_init (context), ==, 1);
+  g_assert_cmpint (EVP_PKEY_CTX_set_rsa_padding (context, RSA_PKCS1_OAEP_PADDING), ==, 1);
+  g_assert_cmpint (EVP_PKEY_decrypt (context, plain, &n_plain, sealed, n_sealed), ==, 1);
+  EVP_PKEY_CTX_free (context);
+  return g_strndup ((const char *) plain, n_plain);
+}
+
 char *
 v3_seal (const char *plain, const char *nonce, const char *associated_data)
 {

@@ -24,6 +24,11 @@ char **v3_headers_new (gint64 timestamp, const char *nonce, const char *key_id, 
 gboolean v3_answer (MinipayTestExchange *self, const char *body, GError **error);
 gboolean v3_receive (MinipayTestExchange *self, const char *body, GError **error);
 
+/* A signed answer that is 204 and has no body. */
+gboolean v3_answer_done (MinipayTestExchange *self, GError **error);
+/* What is sealed with RSA-OAEP for V3_KEY_ID under "@member": in the request's body, its first occurrence. */
+char *v3_open_member (MinipayTestExchange *self, const char *member);
+
 /* Base64 of AES-256-GCM under V3_API_KEY; @nonce has 12 bytes. */
 char *v3_seal (const char *plain, const char *nonce, const char *associated_data);
 /* A whole notification that carries @plain. */
