@@ -229,14 +229,19 @@ receive_commit (MinipayAccount *self, MinipayExchange *x, GError **error)
 
 /* A provider that cannot even answer: the plain statuses that every gateway understands. */
 static MinipayHttpResponse *
-receive_reply (GObject *source, gboolean accepted)
+receive_reply (GObject *source, gboolean accepted, GVariant *values, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  MinipayHttpResponse *reply = minipay_exchange_acknowledge (MINIPAY_EXCHANGE (source), accepted, &error);
+  g_autoptr (GError) local_error = NULL;
+  MinipayHttpResponse *reply =
+      minipay_exchange_acknowledge (MINIPAY_EXCHANGE (source), accepted, values, &local_error);
 
   if (reply != NULL)
     return reply;
-  g_warning ("no acknowledgement: %s", error->message);
+  if (values != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local_error));
+    return NULL;
+  }
+  g_warning ("no acknowledgement: %s", local_error->message);
   return minipay_http_response_new (accepted ? 200 : 500, NULL);
 }
 

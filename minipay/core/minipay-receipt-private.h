@@ -5,8 +5,11 @@
 
 G_BEGIN_DECLS
 
-/* Makes the answer for the gateway, (transfer full), never NULL. */
-typedef MinipayHttpResponse *(*MinipayReplyFunc) (GObject *source, gboolean accepted);
+/* Makes the answer for the gateway, (transfer full). Without @values it is never NULL; with them it may fail. */
+typedef MinipayHttpResponse *(*MinipayReplyFunc) (GObject *source,
+                                                  gboolean accepted,
+                                                  GVariant *values,
+                                                  GError **error);
 
 /* Exactly one of @notification and @failure is set. @reply is asked with @source, which the receipt keeps, when the
  * answer is wanted. */

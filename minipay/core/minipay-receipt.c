@@ -140,5 +140,34 @@ minipay_receipt_dup_reply (MinipayReceipt *self, gboolean accepted)
   /* a receipt that a script made out of nothing */
   if (self->reply == NULL)
     return minipay_http_response_new (500, NULL);
-  return self->reply (self->source, accepted && self->notification != NULL);
+  return self->reply (self->source, accepted && self->notification != NULL, NULL, NULL);
+}
+
+/**
+ * minipay_receipt_dup_reply_with:
+ * @self: a receipt
+ * @values: what the answer says, an `a{sv}` under the names that the provider's README gives
+ * @error: return location for an error
+ *
+ * The answer to a message that asks for something: a yes without it would say nothing, so that
+ * minipay_receipt_dup_reply() refuses such messages. A refused message has only one answer, whatever @values say.
+ *
+ * Errors: %MINIPAY_ERROR_INVALID for values that the answer has no place for, or lacks; %MINIPAY_ERROR_PLUGIN.
+ *
+ * Returns: (transfer full): the answer
+ *
+ * Since: 0.1
+ */
+MinipayHttpResponse *
+minipay_receipt_dup_reply_with (MinipayReceipt *self, GVariant *values, GError **error)
+{
+  g_autoptr (GVariant) owned = NULL;
+
+  g_return_val_if_fail (MINIPAY_IS_RECEIPT (self), NULL);
+  g_return_val_if_fail (values != NULL && g_variant_is_of_type (values, G_VARIANT_TYPE_VARDICT), NULL);
+
+  owned = g_variant_ref_sink (values);
+  if (self->reply == NULL || self->notification == NULL)
+    return minipay_receipt_dup_reply (self, FALSE);
+  return self->reply (self->source, TRUE, owned, error);
 }

@@ -19,5 +19,7 @@ MINIPAY_API const GError *minipay_receipt_get_failure (MinipayReceipt *self);
 MINIPAY_API MinipayError minipay_receipt_get_failure_code (MinipayReceipt *self);
 MINIPAY_API const char *minipay_receipt_get_failure_message (MinipayReceipt *self);
 MINIPAY_API MinipayHttpResponse *minipay_receipt_dup_reply (MinipayReceipt *self, gboolean accepted);
+MINIPAY_API MinipayHttpResponse *
+minipay_receipt_dup_reply_with (MinipayReceipt *self, GVariant *values, GError **error);
 
 G_END_DECLS

@@ -301,16 +301,23 @@ minipay_exchange_receive (MinipayExchange *self, MinipayHttpRequest *incoming, G
 }
 
 MinipayHttpResponse *
-minipay_exchange_acknowledge (MinipayExchange *self, gboolean accepted, GError **error)
+minipay_exchange_acknowledge (MinipayExchange *self, gboolean accepted, GVariant *values, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
   g_autoptr (MinipayHttpResponse) reply = NULL;
 
+  g_clear_pointer (&self->reply_values, g_variant_unref);
+  self->reply_values = values != NULL ? g_variant_ref (values) : NULL;
+  /* what it says may be sealed: no nonce seals twice */
+  if (values != NULL && !self->environment->nonce (self->environment->data, self->nonce, error))
+    return NULL;
   reply = MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)
               ->acknowledge (self->provider, self, accepted, &local_error);
   if (reply != NULL && local_error == NULL)
     return g_steal_pointer (&reply);
-  if (local_error != NULL)
+  if (values != NULL && g_error_matches (local_error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID))
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else if (local_error != NULL)
     g_propagate_error (
         error, minipay_error_recode (local_error, MINIPAY_ERROR_PLUGIN, minipay_provider_info_get_id (self->info)));
   else

@@ -56,7 +56,9 @@ MinipayExchange *minipay_exchange_new (MinipayPaymentProvider *provider,
 gboolean minipay_exchange_begin (MinipayExchange *self, GError **error);
 gboolean minipay_exchange_resume (MinipayExchange *self, MinipayHttpResponse *answer, GError **error);
 gboolean minipay_exchange_receive (MinipayExchange *self, MinipayHttpRequest *incoming, GError **error);
-MinipayHttpResponse *minipay_exchange_acknowledge (MinipayExchange *self, gboolean accepted, GError **error);
+/* @values: what the application has to say, an a{sv}, or NULL */
+MinipayHttpResponse *
+minipay_exchange_acknowledge (MinipayExchange *self, gboolean accepted, GVariant *values, GError **error);
 
 MinipayHttpRequest *minipay_exchange_get_request (MinipayExchange *self);
 MinipaySendFlags minipay_exchange_get_flags (MinipayExchange *self);

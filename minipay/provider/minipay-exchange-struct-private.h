@@ -39,6 +39,7 @@ struct _MinipayExchange {
   gboolean is_verified;
   gboolean is_hint;         /* the notification is one that the gateway does not sign */
   gboolean has_unknown_key; /* the message named a key that nobody here trusts */
+  GVariant *reply_values; /* what an acknowledgement is to say, null for a plain one */
   char *event_id;
   char *suggested; /* the order that a refused notification speaks of */
 

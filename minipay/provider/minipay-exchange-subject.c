@@ -38,6 +38,21 @@ minipay_exchange_get_incoming (MinipayExchange *self)
 }
 
 /**
+ * minipay_exchange_get_reply_values:
+ * @self: an exchange that is acknowledged
+ *
+ * Returns: (transfer none) (nullable): what the application answers, an `a{sv}`; %NULL for a plain yes or no
+ *
+ * Since: 0.1
+ */
+GVariant *
+minipay_exchange_get_reply_values (MinipayExchange *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), NULL);
+  return self->reply_values;
+}
+
+/**
  * minipay_exchange_get_payment_ref:
  * @self: an exchange
  *

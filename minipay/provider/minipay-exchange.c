@@ -54,6 +54,7 @@ minipay_exchange_finalize (GObject *object)
 {
   MinipayExchange *self = MINIPAY_EXCHANGE (object);
 
+  g_clear_pointer (&self->reply_values, g_variant_unref);
   g_free (self->event_id);
   g_free (self->suggested);
   g_free (self->newest_key_id);

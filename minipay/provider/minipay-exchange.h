@@ -31,6 +31,7 @@ MINIPAY_API const char *minipay_exchange_get_name (MinipayExchange *self);
 MINIPAY_API GVariant *minipay_exchange_get_extras (MinipayExchange *self);
 MINIPAY_API const char *minipay_exchange_get_extra_text (MinipayExchange *self, const char *name);
 MINIPAY_API MinipayHttpRequest *minipay_exchange_get_incoming (MinipayExchange *self);
+MINIPAY_API GVariant *minipay_exchange_get_reply_values (MinipayExchange *self);
 MINIPAY_API MinipayMethod minipay_exchange_get_method (MinipayExchange *self);
 MINIPAY_API MinipayWallet minipay_exchange_get_wallet (MinipayExchange *self);
 MINIPAY_API MinipayAccountConfig *minipay_exchange_get_config (MinipayExchange *self);

@@ -115,6 +115,7 @@ append_transit (SandboxConfig *config, const SandboxMerchant *merchant, const ch
                           "mchid=%s\n"
                           "appid=%s\n"
                           "deduct-url=%s/intp/transitpay\n"
+                          "arrears-url=%s/intp/transitarrears\n"
                           "request-form=token\n"
                           "access-token=file:transit-access-token\n"
                           "aes-key=file:transit-aes-key\n"
@@ -123,6 +124,7 @@ append_transit (SandboxConfig *config, const SandboxMerchant *merchant, const ch
                           "sign-mode=%s\n",
                           merchant->mchid,
                           merchant->appid,
+                          endpoint,
                           endpoint,
                           merchant->sign_key,
                           merchant->sign_type);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "transit-frame.h"
+#include "transit-message.h"
 
 #define CURRENCY        "CNY"
 #define MAX_FEN         G_MAXINT32
@@ -160,26 +161,32 @@ codec_new_token_request (MinipayExchange *x, const char *url, GBytes *body, GErr
 }
 
 MinipayHttpRequest *
-transit_build_create (MinipayExchange *x, gconstpointer data, GError **error)
+transit_new_request (MinipayExchange *x, const char *url, GBytes *body, GError **error)
 {
-  const char *url = minipay_exchange_get_setting (x, "deduct-url");
-  g_autoptr (GBytes) deduction = codec_new_deduction (x, error);
   g_autoptr (GBytes) frame = NULL;
   MinipayHttpRequest *request = NULL;
 
-  if (deduction == NULL)
-    return NULL;
   if (g_strcmp0 (minipay_exchange_get_setting (x, "request-form"), "sealed") == 0) {
-    frame = transit_frame_seal (x, deduction, error);
+    frame = transit_frame_seal (x, body, error);
     request = frame != NULL ? minipay_http_request_new ("POST", url, frame) : NULL;
   } else {
-    request = codec_new_token_request (x, url, deduction, error);
+    request = codec_new_token_request (x, url, body, error);
   }
   if (request == NULL)
     return NULL;
   minipay_http_request_add_header (request, "Content-Type", "application/json");
   minipay_http_request_add_header (request, "Accept", "application/json");
   return request;
+}
+
+MinipayHttpRequest *
+transit_build_create (MinipayExchange *x, gconstpointer data, GError **error)
+{
+  g_autoptr (GBytes) deduction = codec_new_deduction (x, error);
+
+  return deduction != NULL
+             ? transit_new_request (x, minipay_exchange_get_setting (x, "deduct-url"), deduction, error)
+             : NULL;
 }
 
 /* --- The answer: it is not signed --- */
@@ -199,8 +206,8 @@ codec_refuse (MinipayExchange *x, gint64 errcode, const char *errmsg, GError **e
       x, MINIPAY_ERROR_OUTCOME_UNKNOWN, word, errmsg, "wait for the result of the deduction", error);
 }
 
-GObject *
-transit_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
+MinipayJson *
+transit_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
   GBytes *body = minipay_exchange_require_body (x, answer, error);
   g_autoptr (MinipayJson) json = NULL;
@@ -214,10 +221,18 @@ transit_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpRespons
   if (!minipay_json_require_integer (json, root, "errcode", G_MININT32, G_MAXINT32, &errcode, error))
     return NULL;
   if (errcode == 0)
-    /* taken, not done: whether the ride is paid comes with the result */
-    return G_OBJECT (minipay_checkout_new (MINIPAY_CHECKOUT_KIND_PENDING, NULL));
+    return g_steal_pointer (&json);
   codec_refuse (x, errcode, minipay_json_get_string (json, minipay_json_get_member (json, root, "errmsg")), error);
   return NULL;
+}
+
+/* Taken, not done: whether the ride is paid comes with the result. */
+GObject *
+transit_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
+{
+  g_autoptr (MinipayJson) json = transit_read_answer (x, answer, error);
+
+  return json != NULL ? G_OBJECT (minipay_checkout_new (MINIPAY_CHECKOUT_KIND_PENDING, NULL)) : NULL;
 }
 
 /* --- The result --- */
@@ -297,7 +312,11 @@ transit_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GE
     g_set_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PROTOCOL, "the notification is empty");
     return NULL;
   }
-  return transit_frame_open (x, body, &message, error) ? (GObject *) codec_read_result (&message, error) : NULL;
+  if (!transit_frame_open (x, body, &message, error))
+    return NULL;
+  if (transit_message_get_kind (x) != NULL)
+    return transit_read_message (x, &message, error);
+  return (GObject *) codec_read_result (&message, error);
 }
 
 /* What was refused may come from anybody: not much of it is said back. */
@@ -320,10 +339,14 @@ transit_new_reply (MinipayExchange *x, gboolean accepted, GError **error)
   g_autoptr (GBytes) text = NULL;
   MinipayHttpResponse *reply;
 
+  if (accepted && !transit_message_check_reply (x, &accepted, error))
+    return NULL;
   minipay_json_writer_begin_object (writer, NULL);
   minipay_json_writer_add_integer (writer, "errcode", accepted ? 0 : 1);
   minipay_json_writer_add_string (writer, "errmsg", accepted ? "ok" : "refused");
   minipay_json_writer_add_string (writer, "nonce_str", frame != NULL ? codec_get_echo (frame, accepted) : NULL);
+  if (accepted && !transit_message_add_reply (x, writer, error))
+    return NULL;
   minipay_json_writer_end_object (writer);
   text = minipay_json_writer_finish (writer, error);
   if (text == NULL)

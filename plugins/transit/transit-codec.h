@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 MinipayHttpRequest *transit_build_create (MinipayExchange *x, gconstpointer data, GError **error);
 GObject *transit_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error);
 
+/* A request in the form that the account says, and the answer to one when its errcode is 0. */
+MinipayHttpRequest *transit_new_request (MinipayExchange *x, const char *url, GBytes *body, GError **error);
+MinipayJson *transit_read_answer (MinipayExchange *x, MinipayHttpResponse *answer, GError **error);
+
 GObject *transit_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GError **error);
 MinipayHttpResponse *transit_new_reply (MinipayExchange *x, gboolean accepted, GError **error);
 

@@ -32,14 +32,21 @@ frame_get_scheme (MinipayExchange *x)
   return wechat_params_get_scheme (x, "sign-mode");
 }
 
+char *
+transit_frame_encrypt (MinipayExchange *x, GBytes *plain, char **iv, GError **error)
+{
+  *iv = g_base64_encode ((const guchar *) minipay_exchange_get_nonce (x), IV_BYTES);
+  return minipay_exchange_encrypt (x, MINIPAY_CIPHER_AES_256_CBC, AES_KEY, *iv, plain, error);
+}
+
 GBytes *
 transit_frame_seal (MinipayExchange *x, GBytes *plain, GError **error)
 {
   MinipayAccountConfig *config = minipay_exchange_get_config (x);
   const char *nonce = minipay_exchange_get_nonce (x);
   g_autoptr (MinipayParams) params = minipay_params_new ();
-  g_autofree char *iv = g_base64_encode ((const guchar *) nonce, IV_BYTES);
-  g_autofree char *sealed = minipay_exchange_encrypt (x, MINIPAY_CIPHER_AES_256_CBC, AES_KEY, iv, plain, error);
+  g_autofree char *iv = NULL;
+  g_autofree char *sealed = transit_frame_encrypt (x, plain, &iv, error);
   g_autofree char *sign = NULL;
 
   if (sealed == NULL)

@@ -19,6 +19,9 @@ typedef struct {
 
 void transit_message_clear (TransitMessage *self);
 
+/* @plain as base64, under an IV of this exchange's nonce, which is base64, too. */
+char *transit_frame_encrypt (MinipayExchange *x, GBytes *plain, char **iv, GError **error);
+
 /* @plain in a frame, as JSON. */
 GBytes *transit_frame_seal (MinipayExchange *x, GBytes *plain, GError **error);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "transit-codec.h"
+#include "transit-message.h"
 #include "transit-v2.h"
 #include "transit-v3.h"
 #include "wechat-message.h"
@@ -31,6 +32,18 @@ static const MinipayCall transit_calls[] = {
     MINIPAY_SEND_FLAGS_NONE,
     transit_build_create,
     transit_parse_create,
+    .mode = INDUSTRY },
+  { MINIPAY_OPERATION_CALL,
+    SAFE,
+    transit_build_arrears_users,
+    transit_parse_arrears_users,
+    .name = "arrears-users",
+    .mode = INDUSTRY },
+  { MINIPAY_OPERATION_CALL,
+    SAFE,
+    transit_build_jump_data,
+    transit_parse_jump_data,
+    .name = "jump-data",
     .mode = INDUSTRY },
   { MINIPAY_OPERATION_CREATE,
     MINIPAY_SEND_FLAGS_NONE,

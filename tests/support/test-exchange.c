@@ -443,7 +443,7 @@ minipay_test_assert_reply (
   g_autoptr (GError) error = NULL;
   guint count = 0;
 
-  reply = minipay_exchange_acknowledge (self->exchange, accepted, &error);
+  reply = minipay_exchange_acknowledge (self->exchange, accepted, NULL, &error);
   g_assert_no_error (error);
   said = bytes_dup_text (minipay_http_response_get_body (reply));
   g_assert_cmpuint (minipay_http_response_get_status (reply), ==, status);

@@ -526,7 +526,7 @@ test_notification (void)
 }
 
 static MinipayHttpResponse *
-make_reply (GObject *source, gboolean accepted)
+make_reply (GObject *source, gboolean accepted, GVariant *values, GError **error)
 {
   return minipay_http_response_new (accepted ? 200 : 500, NULL);
 }
