@@ -9,47 +9,14 @@ const {setTimeout} = require('node:timers/promises');
 
 const {Formatter, Rsa} = require('wechatpay-axios-plugin');
 
-const {Shop} = require('./shop');
 const {PAYER, makeNumber, post} = require('./support');
-const {V3Gateway, addCertificate, makeKeys, makePrepayId} = require('./v3-gateway');
+const {addCertificate, makeKeys, makePrepayId} = require('./v3-gateway');
+const {APPID, MCHID, MODES, merchantKeys, openShop} = require('./v3-shop');
 
-const MCHID = '1900000001';
-const APPID = 'wx0000000000000001';
-const PUBLIC_KEY_ID = 'PUB_KEY_ID_0000000000000000000000000000000001';
-const API_V3_KEY = randomBytes(16).toString('hex');
-const MODES = ['public-key', 'certificate'];
 const TEST = {timeout: 20000};
 
-const merchantKeys = makeKeys();
 const strangerKeys = makeKeys();
 const shops = {};
-
-async function openShop(mode) {
-    const signer = mode === 'certificate' ? addCertificate(makeKeys()) : {...makeKeys(), id: PUBLIC_KEY_ID};
-    const gateway = await V3Gateway.start({
-        mchid: MCHID,
-        appid: APPID,
-        serial: '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
-        publicKey: merchantKeys.publicKey,
-        apiV3Key: API_V3_KEY,
-    }, signer);
-    return Shop.open(gateway, {
-        provider: 'wechat-v3',
-        mode,
-        endpoint: gateway.endpoint,
-        mchid: MCHID,
-        appid: APPID,
-        'merchant-serial': gateway.merchant.serial,
-        'private-key': 'file:merchant-key.pem',
-        'api-v3-key': 'file:api-v3-key',
-        ...mode === 'certificate' ? {'platform-certificate': 'file:platform.pem'}
-            : {'public-key-id': PUBLIC_KEY_ID, 'public-key': 'file:platform.pem'},
-    }, {
-        'merchant-key.pem': merchantKeys.privatePem,
-        'api-v3-key': API_V3_KEY,
-        'platform.pem': signer.certificatePem ?? signer.publicPem,
-    });
-}
 
 before(async () => {
     for (const mode of MODES)
