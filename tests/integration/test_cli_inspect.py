@@ -148,26 +148,6 @@ class TestInspect(unittest.TestCase):
             every = {name for own in modes.values() for name in own} if modes else set(base)
             wanted[os.path.basename(os.path.dirname(path))] = (every, {mode: list(own) for mode, own in modes.items()})
         self.assertEqual(len(wanted), 6)
-    def test_matrix_has_six_providers(self):
-        wanted = {
-            'showdoc-aggregator': (['create', 'receive'], {}),
-            'transit': (['create', 'query', 'refund', 'query-refund', 'download-bill', 'receive'],
-                        {'industry': ['create', 'receive'],
-                         'v2': ['create', 'query', 'refund', 'query-refund', 'list-refunds', 'download-bill', 'receive',
-                                'user-state']}),
-            'wechat-global': (['create', 'query', 'receive', 'refresh-keys'],
-                              {'direct': ['create', 'query', 'receive', 'refresh-keys'],
-                               'institution': ['create', 'query', 'receive', 'refresh-keys']}),
-            'wechat-v2': (['create', 'query', 'close', 'reverse', 'refund', 'query-refund', 'list-refunds',
-                           'download-bill', 'receive', 'profit-sharing', 'profit-sharing-multi',
-                           'profit-sharing-finish', 'profit-sharing-query', 'profit-sharing-amount',
-                           'profit-sharing-add-receiver', 'profit-sharing-remove-receiver', 'profit-sharing-return',
-                           'profit-sharing-return-query'], {}),
-            'wechat-v3': (['create', 'query', 'receive', 'refresh-keys'],
-                          {'public-key': ['create', 'query', 'receive'],
-                           'certificate': ['create', 'query', 'receive', 'refresh-keys']}),
-            'weidoufu': (['create', 'query', 'receive'], {}),
-        }
         result = run('inspect', '--matrix', '--json')
         self.assertEqual(result.status, OK)
         self.assertEqual({line['id']: (set(line['operations']), line['modes']) for line in result.lines()}, wanted)

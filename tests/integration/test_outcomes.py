@@ -172,7 +172,8 @@ class OutcomesTest(unittest.TestCase):
 
     def arm(self, row, kind, times):
         answer = self.shop.program.control('fault', dict(
-            gateway=gateway_of(row.work), operation=on_wire(row.work.provider, row.operation), kind=kind, times=times, milliseconds=200))
+            gateway=gateway_of(row.work), operation=on_wire(row.work.provider, row.operation), kind=kind, times=times,
+            milliseconds=200))
         return answer.status == 200
 
     def is_possible(self, work, operation, fault):
@@ -235,7 +236,8 @@ class OutcomesTest(unittest.TestCase):
         if row.deed.wire is None or row.fault == 'refused':
             return
         number = row.deed.wire_number
-        sent = [one for one in requests[row.work.name, on_wire(row.work.provider, row.operation)] if one[row.deed.wire] == number]
+        sent = [one for one in requests[row.work.name, on_wire(row.work.provider, row.operation)]
+                if one[row.deed.wire] == number]
         if (row.work.provider, row.operation) in SENT_ONCE and len(sent) > 1:
             self.say(row, 'was sent %d times', len(sent))
         if row.fault != 'not-connected' and number and not sent:

@@ -234,7 +234,8 @@ def _mark(test, cells, run):
 def _accounts(self, provider, mode, wanted, declared):
     """The accounts to run a test for: all of those whose mode has all that is wanted."""
     accounts = [name for name, its_mode in self.shop.accounts_of(provider)
-                if its_mode in modes_of(provider) and mode in (None, its_mode) and wanted <= set(declared(provider, its_mode))]
+                if its_mode in modes_of(provider) and mode in (None, its_mode)
+                and wanted <= set(declared(provider, its_mode))]
     self.assertTrue(accounts, 'no account of the sandbox has all of it')
     return accounts
 
