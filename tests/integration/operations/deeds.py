@@ -340,10 +340,12 @@ def v3_abnormal_refund(work):
     made = work.account.refund(scenes.new_refund(work.account, order, number, 300))
     work.shop.control('refund', account=work.name, out_refund_no=number, result='abnormal')
     query = Minipay.RefundRef.new(number)
-    return work.acting(
+    deed = work.acting(
         'abnormal-refund', number, lambda: work.account.query_refund(query).get_state(),
         Minipay.RefundState.ABNORMAL, Minipay.RefundState.PENDING,
         refund_id=made.get_refund_id(), out_refund_no=number, type='MERCHANT_BANK_CARD')
+    deed.wire = 'out_refund_no'
+    return deed
 
 
 V2, V3 = 'wechat-v2', 'wechat-v3'
