@@ -30,12 +30,8 @@ static void
 code_init_resolve (MinipayAccount *self, MinipayResolve *resolve, MinipayOrder *order)
 {
   const MinipayAccountHouse *house = minipay_account_get_house (self);
-  g_autoptr (MinipayPaymentRef) ref = g_object_new (MINIPAY_TYPE_PAYMENT_REF,
-                                                    "out-trade-no",
-                                                    minipay_order_get_out_trade_no (order),
-                                                    "total",
-                                                    minipay_order_get_total (order),
-                                                    NULL);
+  /* the journal has the total: it is compared where the gateway says one */
+  g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new (minipay_order_get_out_trade_no (order));
 
   minipay_resolve_init (resolve,
                         ref,

@@ -118,6 +118,7 @@ members_add (
   MinipayJsonKind kind = minipay_json_get_kind (json, member);
   const char *name = minipay_json_get_name (json, member);
   g_autofree char *value = NULL;
+  gboolean is_link;
   const char *fault;
   const char *raw;
   gsize length;
@@ -132,7 +133,9 @@ members_add (
   } else if (kind == MINIPAY_JSON_NULL) {
     value = g_strdup ("");
   }
-  fault = value != NULL ? members_find_fault (name, value, is_key_among) : "a member that is no plain value";
+  is_link = g_strcmp0 (name, self->link) == 0;
+  fault = value != NULL ? members_find_fault (name, is_link ? "" : value, is_key_among)
+                        : "a member that is no plain value";
   if (fault == NULL) {
     members_keep (self, name, value);
     return TRUE;

@@ -17,6 +17,7 @@ typedef struct {
   MinipayParams *all;
   MinipayParams *head; /* those before the place where a parameter `key` stands in the signed text */
   MinipayParams *tail; /* those behind it */
+  const char *link;    /* the one sealed member that is an address and may have parameters of its own, or NULL */
 } AggregatorMembers;
 
 void aggregator_members_init (AggregatorMembers *self);

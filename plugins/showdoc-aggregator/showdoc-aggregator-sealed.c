@@ -115,6 +115,7 @@ aggregator_parse_sealed_create (MinipayExchange *x, gconstpointer data, MinipayH
   const char *order_no, *link;
 
   aggregator_members_init (&members);
+  members.link = minipay_exchange_get_setting (x, "link-member");
   text = aggregator_seal_read_answer (x, answer, &members, error);
   if (text == NULL)
     return NULL;

@@ -23,7 +23,7 @@
 
 #define LINK                                                                                                       \
   "{\"customerNo\":\"8000000001\",\"orderNo\":\"T20230101000001\",\"payUrl\":\"weixin://dl/business/"              \
-  "?t=abc\",\"errCode\":\"0000\",\"sign\":\"5CBE41D667511CC26FE1EE39BC0D3DEE\"}"
+  "?t=abc&q=1\",\"errCode\":\"0000\",\"sign\":\"CFB573B6DFAD1688DFD7B731466E299A\"}"
 #define PAID                                                                                                       \
   "{\"customerNo\":\"8000000001\",\"orderNo\":\"T20230101000001\",\"orderAmount\":\"1990\",\"payStatus\":"         \
   "\"SUCCESS\",\"errCode\":\"0000\",\"sign\":\"18ACCEA0A3D88A7FB9BF56194BE6202D\"}"
@@ -372,7 +372,7 @@ test_link (void)
   MinipayCheckout *checkout = minipay_test_exchange_get_checkout (x);
 
   g_assert_cmpint (minipay_checkout_get_kind (checkout), ==, MINIPAY_CHECKOUT_KIND_REDIRECT);
-  g_assert_cmpstr (minipay_checkout_get_url (checkout), ==, "weixin://dl/business/?t=abc");
+  g_assert_cmpstr (minipay_checkout_get_url (checkout), ==, "weixin://dl/business/?t=abc&q=1");
   g_assert_cmpstr (minipay_checkout_get_out_trade_no (checkout), ==, AGGREGATOR_NUMBER);
 }
 
