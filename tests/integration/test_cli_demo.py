@@ -20,16 +20,20 @@ class TestDemo(unittest.TestCase):
             ('weidoufu', 'alipay', 'my-trade-pay', 'paid'),
             ('wechat-v3-public-key', 'public-key', 'wx-request-payment', 'paid'),
             ('wechat-v3-certificate', 'certificate', 'wx-request-payment', 'paid'),
+            ('wechat-v3-provider', 'public-key', 'wx-request-payment', 'paid'),
             ('wechat-v2-md5', 'wechat', 'wx-request-payment', 'paid'),
             ('wechat-v2-hmac', 'wechat', 'wx-request-payment', 'paid'),
             ('wechat-v2-provider', 'wechat', 'wx-request-payment', 'paid'),
             ('wechat-global-direct', 'direct', 'wx-request-payment', 'paid'),
             ('wechat-global-institution', 'institution', 'wx-request-payment', 'paid'),
-            ('showdoc-aggregator', 'wechat', 'wx-request-payment', 'paid'),
-            ('showdoc-aggregator', 'alipay', 'my-trade-pay', 'paid'),
+            ('showdoc-aggregator', 'plain/wechat', 'wx-request-payment', 'paid'),
+            ('showdoc-aggregator', 'plain/alipay', 'my-trade-pay', 'paid'),
+            ('showdoc-aggregator-sealed', 'sealed/wechat', 'redirect', 'paid'),
+            ('showdoc-aggregator-sealed', 'sealed/alipay', 'redirect', 'paid'),
             ('transit', 'industry', 'pending', 'paid'),
             ('transit', 'industry, failing', 'pending', 'failed'),
-            ('transit-v2', 'v2', 'pending', 'paid')}
+            ('transit-v2', 'v2', 'pending', 'paid'),
+            ('transit-v3', 'v3', 'pending', 'paid')}
     PROVIDERS = {'weidoufu', 'wechat-v3', 'wechat-v2', 'wechat-global', 'showdoc-aggregator', 'transit'}
 
     def setUp(self):
