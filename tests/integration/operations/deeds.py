@@ -364,7 +364,9 @@ CALLS = {
     ('wechat-global', 'list-refunds'): v2_list_refunds,
     ('wechat-global', 'settlements'): lambda work: work.asking('settlements', settle_state='SETTLED'),
     ('transit', 'list-refunds'): v2_list_refunds,
-    ('transit', 'user-state'): lambda work: work.asking('user-state', contract_id=scenes.CONTRACT, openid=OPENID),
+    ('transit', 'v2', 'user-state'): lambda work: work.asking(
+        'user-state', contract_id=scenes.CONTRACT, openid=OPENID),
+    ('transit', 'v3', 'user-state'): lambda work: work.asking('user-state', contract_id=scenes.CONTRACT),
     ('weidoufu', 'account-query'): lambda work: work.asking('account-query', receiver_code='BK123456'),
     ('showdoc-aggregator', 'plain', 'create'): aggregator_create,
     (V2, 'list-refunds'): v2_list_refunds,

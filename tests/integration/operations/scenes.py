@@ -92,12 +92,18 @@ def new_refund(account, order, number, minor, **fields):
 
 
 def ride_v2(shop, account, values, extras, wallet):
-    values.update(payer=OPENID, attach='bus/7', client_ip=BUYER_IP)
-    extras.update(contract_id=CONTRACT, trade_scene='BUS', start_time='20261121080000', plate_number='粤B88888')
+    ride_v3(shop, account, values, extras, wallet)
+    values.update(payer=OPENID, client_ip=BUYER_IP)
+
+
+def ride_v3(shop, account, values, extras, wallet):
+    values['attach'] = 'bus/7'
+    extras.update(contract_id=CONTRACT, trade_scene='BUS', start_time='20261121080000', line_name='M364路',
+                  plate_number='粤B88888')
 
 
 PREPARE = {('showdoc-aggregator', None): jump, ('showdoc-aggregator', 'plain'): jump,
-           ('transit', None): ride, ('transit', 'industry'): ride, ('transit', 'v2'): ride_v2}
+           ('transit', None): ride, ('transit', 'industry'): ride, ('transit', 'v2'): ride_v2, ('transit', 'v3'): ride_v3}
 
 
 def make_order(shop, account, method=None, wallet=None, **fields):

@@ -33,15 +33,23 @@ class Rides(OperationTest):
     def test_query_tells_open_and_paid(self, account):
         self.check_query(account)
 
-    @cell(TRANSIT, 'user-state')
-    def test_rider_is_asked_for(self, account):
+    @cell(TRANSIT, 'user-state', mode='v2')
+    def test_rider_of_v2_is_asked_for(self, account):
         def state():
             return self.call(account, 'user-state', contract_id=scenes.CONTRACT, openid=OPENID)['user_state']
+        self.check_rider(state, 'user', account=account.get_name())
+
+    @cell(TRANSIT, 'user-state', mode='v3')
+    def test_rider_of_v3_is_asked_for(self, account):
+        def state():
+            return self.call(account, 'user-state', contract_id=scenes.CONTRACT)['user_service_state']
+        self.check_rider(state, 'transit-v3')
+
+    def check_rider(self, state, command, **more):
         self.assertEqual(state(), 'NORMAL')
-        self.shop.control('user', account=account.get_name(), contract_id=scenes.CONTRACT, state='OVERDUE')
-        self.addCleanup(self.shop.control, 'user', account=account.get_name(), contract_id=scenes.CONTRACT,
-                        state='NORMAL')
-        self.assertEqual(state(), 'OVERDUE')
+        self.shop.control(command, contract_id=scenes.CONTRACT, state='BLOCKED', **more)
+        self.addCleanup(self.shop.control, command, contract_id=scenes.CONTRACT, state='NORMAL', **more)
+        self.assertEqual(state(), 'BLOCKED')
 
 
 class Refunds(OperationTest):
