@@ -306,7 +306,8 @@ class OutcomesTest(unittest.TestCase):
         if is_single and row.told not in (Error.NOT_SENT, Error.RATE_LIMITED, Error.REFUSED):
             if told != Error.OUTCOME_UNKNOWN:
                 self.say(row, 'a repetition told %s (%s) instead of sending nothing', nick(told), message)
-        elif (row.work.provider, row.operation) in GONE and told in (Error.REFUSED, Error.INVALID, Error.OUTCOME_UNKNOWN):
+        elif (row.work.provider, row.operation) in GONE and \
+                told in (Error.REFUSED, Error.INVALID, Error.OUTCOME_UNKNOWN):
             pass  # asking tells what became of it, not doing it again
         elif told not in (DONE, Error.ALREADY_PAID, Error.CONFLICT):
             self.say(row, 'a repetition told %s (%s)', nick(told), message)

@@ -103,7 +103,8 @@ def ride_v3(shop, account, values, extras, wallet):
 
 
 PREPARE = {('showdoc-aggregator', None): jump, ('showdoc-aggregator', 'plain'): jump,
-           ('transit', None): ride, ('transit', 'industry'): ride, ('transit', 'v2'): ride_v2, ('transit', 'v3'): ride_v3}
+           ('transit', None): ride, ('transit', 'industry'): ride, ('transit', 'v2'): ride_v2,
+           ('transit', 'v3'): ride_v3}
 
 
 def make_order(shop, account, method=None, wallet=None, **fields):
