@@ -5,6 +5,7 @@
 #include "client/minipay-compare-private.h"
 #include "client/minipay-fingerprint-private.h"
 #include "core/minipay-error.h"
+#include "core/minipay-refund-private.h"
 #include "provider/minipay-limits-private.h"
 #include "provider/minipay-provider-info-private.h"
 
@@ -145,8 +146,11 @@ refund_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpo
                                        number,
                                        refund_get_intent_state (refund, rules != NULL && rules->is_single),
                                        minipay_refund_get_refund_id (refund),
-                                       &doubt))
+                                       &doubt)) {
+    if (minipay_refund_get_out_refund_no (refund) == NULL)
+      minipay_refund_set_out_refund_no (refund, number);
     return g_object_ref (result);
+  }
   else
     minipay_account_note_doubt (self, x, MINIPAY_INTENT_KIND_REFUND, number, doubt, error);
   return NULL;

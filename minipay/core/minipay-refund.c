@@ -302,6 +302,13 @@ minipay_refund_new_from_claim (const MinipayRefundClaim *claim)
 }
 
 void
+minipay_refund_set_out_refund_no (MinipayRefund *self, const char *out_refund_no)
+{
+  g_free (self->out_refund_no);
+  self->out_refund_no = g_strdup (out_refund_no);
+}
+
+void
 minipay_refund_set_authenticated (MinipayRefund *self, gboolean authenticated)
 {
   self->authenticated = authenticated;
