@@ -91,7 +91,8 @@ wechat_scene_add_info (MinipayExchange *x, gboolean needs_client_ip, MinipayJson
                  "client_ip is missing, and what the order says of its scene needs it");
     return FALSE;
   }
-  if (has_ip && (strcmp (client_ip, "127.0.0.1") == 0 || strcmp (client_ip, "::1") == 0)) {
+  if (has_ip && minipay_exchange_get_method (x) == MINIPAY_METHOD_H5 &&
+      (strcmp (client_ip, "127.0.0.1") == 0 || strcmp (client_ip, "::1") == 0)) {
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_INVALID,

@@ -206,6 +206,7 @@ test_certificates (void)
     "fixture:wechatpay-java-sm2-cert",
     "public-key",
     NULL,
+    NULL,
   };
   g_autoptr (MinipayTestExchange) x = v3_new (changes);
   g_autoptr (GError) error = NULL;
