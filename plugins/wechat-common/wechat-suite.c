@@ -5,6 +5,8 @@
 
 #include "wechat-party.h"
 
+#define SEALED_MAX_BYTES 214 /* RSA-2048 under OAEP with SHA-1 */
+
 static const WechatSuite suites[] = {
   { "WECHATPAY2-SHA256-RSA2048",
     MINIPAY_SCHEME_RSA_SHA256,
@@ -43,7 +45,7 @@ wechat_suite_dup_key_id (MinipayExchange *x)
 }
 
 static GVariant *
-suite_seal_text (MinipayExchange *x, GVariant *text, GError **error)
+suite_seal_text (MinipayExchange *x, const char *name, GVariant *text, GError **error)
 {
   g_autofree char *key_id = wechat_suite_dup_key_id (x);
   gsize length;
@@ -51,6 +53,16 @@ suite_seal_text (MinipayExchange *x, GVariant *text, GError **error)
   g_autoptr (GBytes) bytes = g_bytes_new (plain, length);
   g_autofree char *sealed = NULL;
 
+  if (length == 0 || length > SEALED_MAX_BYTES) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "%s has %" G_GSIZE_FORMAT " bytes, allowed are 1 to %d",
+                 name,
+                 length,
+                 SEALED_MAX_BYTES);
+    return NULL;
+  }
   if (key_id == NULL) {
     g_set_error (error,
                  MINIPAY_ERROR,
@@ -75,7 +87,7 @@ suite_seal_members (MinipayExchange *x, GVariant *object, const char *const *nam
     g_autoptr (GVariant) owned = member;
     g_autoptr (GVariant) sealed =
         g_strv_contains (names, name) && g_variant_is_of_type (member, G_VARIANT_TYPE_STRING)
-            ? suite_seal_text (x, member, error)
+            ? suite_seal_text (x, name, member, error)
             : wechat_suite_seal (x, member, names, error);
 
     if (sealed == NULL)

@@ -315,6 +315,30 @@ test_call_sealed (void)
 }
 
 static void
+test_call_sealed_lengths (void)
+{
+  static const struct {
+    gsize length;
+    gboolean is_good;
+  } cases[] = { { 0, FALSE }, { 1, TRUE }, { 214, TRUE }, { 215, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (MinipayTestExchange) x = v3_new (NULL);
+    g_autofree char *name = g_strnfill (cases[i].length, 'n');
+    g_autofree char *params = g_strdup_printf ("{'transaction_id': <'" TRANSACTION
+                                               "'>, 'out_order_no': <'P1'>, 'receivers': <[{'name': <'%s'>}]>, "
+                                               "'unfreeze_unsplit': <false>}",
+                                               name);
+    g_autoptr (GError) error = NULL;
+
+    if (minipay_test_exchange_call (x, "profit-sharing", params, &error) == cases[i].is_good)
+      continue;
+    g_test_message ("%" G_GSIZE_FORMAT " bytes", cases[i].length);
+    g_test_fail ();
+  }
+}
+
+static void
 test_call_rules (void)
 {
   static const char params[] = "{'type': <'MERCHANT_ID'>, 'account': <'1'>, 'relation_type': <'STORE'>}";
@@ -517,6 +541,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wechat-v3/call/requests", test_call_requests);
   g_test_add_func ("/wechat-v3/call/of-provider", test_call_of_provider);
   g_test_add_func ("/wechat-v3/call/sealed", test_call_sealed);
+  g_test_add_func ("/wechat-v3/call/sealed/lengths", test_call_sealed_lengths);
   g_test_add_func ("/wechat-v3/call/rules", test_call_rules);
   g_test_add_func ("/wechat-v3/call/answer", test_call_answer);
   g_test_add_func ("/wechat-v3/bill/targets", test_bill_targets);
