@@ -189,8 +189,6 @@ class OutcomesTest(unittest.TestCase):
 
     def arm(self, work, wire, kind, times=1):
         answer = self.shop.program.control('fault', dict(
-            gateway=gateway_of(row.work), operation=on_wire(row.work.provider, row.operation), kind=kind, times=times,
-            milliseconds=200))
             gateway=gateway_of(work), operation=wire, kind=kind, times=times, milliseconds=200))
         return answer.status == 200
 

@@ -364,6 +364,8 @@ CALLS = {
     ('wechat-global', 'list-refunds'): v2_list_refunds,
     ('wechat-global', 'settlements'): lambda work: work.asking('settlements', settle_state='SETTLED'),
     ('transit', 'list-refunds'): v2_list_refunds,
+    ('transit', 'arrears-users'): lambda work: work.asking('arrears-users', limit=100),
+    ('transit', 'jump-data'): lambda work: work.asking('jump-data', path_type=3),
     ('transit', 'v2', 'user-state'): lambda work: work.asking(
         'user-state', contract_id=scenes.CONTRACT, openid=OPENID),
     ('transit', 'v3', 'user-state'): lambda work: work.asking('user-state', contract_id=scenes.CONTRACT),

@@ -170,9 +170,9 @@ class Shop:
             written['account ' + name] = dict(self.config['account ' + name])
             group = written['account ' + name]
             if endpoint is not None:
-                for key in ('endpoint', 'deduct-url', 'order-url'):
-                    if key in group:
-                        group[key] = moved(group[key], endpoint)
+                for key, value in group.items():
+                    if value.startswith(('http://', 'https://')):
+                        group[key] = moved(value, endpoint)
         # beside the keys that it names
         path = os.path.join(os.path.dirname(self.program.ready['config']), new_number('C') + '.conf')
         with open(path, 'w', encoding='utf-8') as file:

@@ -45,6 +45,21 @@ class Rides(OperationTest):
             return self.call(account, 'user-state', contract_id=scenes.CONTRACT)['user_service_state']
         self.check_rider(state, 'transit-v3')
 
+    @cell(TRANSIT, 'arrears-users')
+    def test_rider_who_owes_is_listed(self, account):
+        def debts():
+            told = self.call(account, 'arrears-users', limit=100)
+            return sum(one['fee'] for value in told.values() if isinstance(value, list) for one in value)
+        before = debts()
+        order = self.new_order(account)
+        account.create_payment(order)
+        self.shop.control('pay', account=account.get_name(), out_trade_no=order.props.out_trade_no, result='FAIL')
+        self.assertEqual(debts() - before, 1990)
+
+    @cell(TRANSIT, 'jump-data')
+    def test_jump_data_names_its_page(self, account):
+        self.assertIn('path_type=3&', self.call(account, 'jump-data', path_type=3)['query_string'])
+
     def check_rider(self, state, command, **more):
         self.assertEqual(state(), 'NORMAL')
         self.shop.control(command, contract_id=scenes.CONTRACT, state='BLOCKED', **more)
