@@ -148,8 +148,12 @@ def expected(row):
     if (gateway_of(row.work), row.operation) in SENT_ONCE | GONE and row.fault == 'cut-once':
         return table['cut']
     for who, operations, faults, _ in NOT_TOLD:
-        if who in (row.work.provider, '%s %s' % (row.work.provider, row.work.mode)) and row.step in operations and row.fault in faults:
+        if who in (row.work.provider, '%s %s' % (row.work.provider, row.work.mode)) and \
+                row.step in operations and row.fault in faults:
             return table['cut-once']
+    if (row.work.provider, row.operation, row.fault) == ('showdoc-aggregator', 'refund', 'refused'):
+        # its one code for it says as well that the refund failed halfway: it is to be queried
+        return table['http-500']
     if row.operation == 'close' and row.fault.startswith('wrong-'):
         # closing again does no harm: what was swapped is named
         return {Error.OUTCOME_UNKNOWN, Error.MISMATCH}, None
