@@ -78,6 +78,17 @@ refund_complete_request (MinipayAccount *self, MinipayExchange *x, GError **erro
   return TRUE;
 }
 
+/* The order as the journal names it. */
+static char *
+refund_dup_order (MinipayRefundRequest *request)
+{
+  const char *number = minipay_refund_request_get_out_trade_no (request);
+
+  if (number != NULL)
+    return g_strdup (number);
+  return g_strdup_printf ("%c%s", MINIPAY_GATEWAY_NUMBER_MARK, minipay_refund_request_get_transaction_id (request));
+}
+
 static gboolean
 refund_prepare (MinipayExchange *x, gpointer data, GError **error)
 {
@@ -87,12 +98,21 @@ refund_prepare (MinipayExchange *x, gpointer data, GError **error)
   g_autoptr (MinipayIntent) intent = NULL;
   g_autofree char *fingerprint = NULL;
   MinipayRefundRequest *request;
-  const char *order;
+  g_autofree char *order = NULL;
 
   if (!refund_complete_request (self, x, error))
     return FALSE;
   request = minipay_exchange_get_refund_request (x);
-  order = minipay_refund_request_get_out_trade_no (request);
+  order = refund_dup_order (request);
+  if (is_single && *order == MINIPAY_GATEWAY_NUMBER_MARK) {
+    /* two names of one order would be two orders to the journal */
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_INVALID,
+                 "provider %s numbers no refunds: name the order by its out_trade_no",
+                 minipay_provider_info_get_id (minipay_account_get_info (self)));
+    return FALSE;
+  }
   fingerprint = minipay_refund_request_dup_fingerprint (request);
   intent = g_object_new (MINIPAY_TYPE_INTENT,
                          "account",
@@ -102,7 +122,7 @@ refund_prepare (MinipayExchange *x, gpointer data, GError **error)
                          "number",
                          minipay_refund_request_get_out_refund_no (request),
                          "order",
-                         order != NULL ? order : minipay_refund_request_get_transaction_id (request),
+                         order,
                          "exclusive",
                          is_single,
                          "total",
@@ -150,8 +170,7 @@ refund_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpo
     if (minipay_refund_get_out_refund_no (refund) == NULL)
       minipay_refund_set_out_refund_no (refund, number);
     return g_object_ref (result);
-  }
-  else
+  } else
     minipay_account_note_doubt (self, x, MINIPAY_INTENT_KIND_REFUND, number, doubt, error);
   return NULL;
 }

@@ -28,6 +28,10 @@ gboolean minipay_compare_with_intent (MinipayPayment *payment, MinipayIntent *in
 
 MinipayIntentState minipay_payment_state_to_intent (MinipayPaymentState state);
 
+/* What stands before a number of the gateway's in a refund's line of the journal, where the merchant's is not
+ * known. */
+#define MINIPAY_GATEWAY_NUMBER_MARK '#'
+
 /* @request, @ref and @intent may be NULL: nothing of the kind was asked or is known. */
 gboolean minipay_compare_refund (MinipayRefund *refund,
                                  MinipayProviderInfo *info,

@@ -106,14 +106,17 @@ gboolean
 minipay_compare_refund_with_intent (MinipayRefund *refund, MinipayIntent *intent, GError **error)
 {
   const char *order = intent != NULL ? minipay_intent_get_order (intent) : NULL;
-  const char *ours = minipay_refund_get_out_trade_no (refund);
-  const char *theirs = minipay_refund_get_transaction_id (refund);
+  const gboolean is_theirs = order != NULL && *order == MINIPAY_GATEWAY_NUMBER_MARK;
 
   if (intent == NULL)
     return TRUE;
-  /* the journal has the number that the refund was asked for by, which may be either */
-  if (order != NULL && ours != NULL && theirs != NULL && strcmp (order, ours) != 0 && strcmp (order, theirs) != 0)
-    return minipay_compare_text ("the order", ours, order, error);
+  if (!minipay_compare_text (
+          "out_trade_no", is_theirs ? NULL : minipay_refund_get_out_trade_no (refund), order, error) ||
+      !minipay_compare_text ("transaction_id",
+                             is_theirs ? minipay_refund_get_transaction_id (refund) : NULL,
+                             is_theirs ? order + 1 : NULL,
+                             error))
+    return FALSE;
   return minipay_compare_text ("out_refund_no",
                                minipay_refund_get_out_refund_no (refund),
                                minipay_intent_get_number (intent),

@@ -58,7 +58,7 @@ G_DEFINE_FINAL_TYPE (MinipayIntent, minipay_intent, G_TYPE_OBJECT)
 /**
  * MinipayIntent:order:
  *
- * Of a refund: the order it gives back of, by the merchant's number or the gateway's.
+ * Of a refund: the order it gives back of, by the merchant's number, or by the gateway's with a `#` before it.
  *
  * Since: 0.1
  */

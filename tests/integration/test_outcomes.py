@@ -267,13 +267,25 @@ class OutcomesTest(unittest.TestCase):
         if row.deed.wire is None or row.fault == 'refused':
             return
         number = row.deed.wire_number
-        sent = [one for one in requests[row.work.name, on_wire(row.work.provider, row.operation)]
-                if one[row.deed.wire] == number]
         sent = [one for one in requests[row.work.name, row.wire] if one[row.deed.wire] == number]
         if (gateway_of(row.work), row.operation) in SENT_ONCE and len(sent) > 1:
             self.say(row, 'was sent %d times', len(sent))
         if row.fault != 'not-connected' and number and not sent:
             self.say(row, 'never arrived under its number %s', number)
+
+    def check_no_other_number(self, rows, requests):
+        """One intent, one number: what arrived of an operation bears the numbers that were asked for, and no others."""
+        asked = collections.defaultdict(set)
+        fields = {}
+        for row in rows:
+            if row.deed.acts and row.deed.wire is not None and row.deed.wire_number:
+                asked[row.work.name, row.wire].add(row.deed.wire_number)
+                fields[row.work.name, row.wire] = row.deed.wire
+        self.assertGreater(len(asked), 20)
+        for what, numbers in asked.items():
+            arrived = {one[fields[what]] for one in requests[what]} - {None, ''}
+            if arrived - numbers:
+                self.failures.append('%s %s: numbers that nobody asked for: %s' % (*what, sorted(arrived - numbers)))
 
     def check_truth(self, row):
         if row.deed.truth is None or row.fault == 'refused':
@@ -340,12 +352,17 @@ class OutcomesTest(unittest.TestCase):
                 for row in rows:
                     groups[gateway_of(row.work), wires(row.work.provider, row.operation)[0]].append(row)
         self.shop.ask('DELETE', '/sandbox/requests')
-        with ThreadPoolExecutor(24) as pool:
-            list(pool.map(lambda rows: [self.do(row) for row in rows], groups.values()))
         requests = collections.defaultdict(list)
-        for one in self.shop.requests():
-            requests[one['account'], one['operation']].append(one)
+        for is_refused in (False, True):
+            with ThreadPoolExecutor(24) as pool:
+                list(pool.map(lambda group: [self.do(row) for row in group if (row.fault == 'refused') == is_refused],
+                              groups.values()))
+            if not is_refused:
+                # what the gateway itself refuses is asked for under numbers made for that
+                for one in self.shop.requests():
+                    requests[one['account'], one['operation']].append(one)
         rows = [row for group in groups.values() for row in group]
+        self.check_no_other_number(rows, requests)
         for row in rows:
             self.check_told(row)
             self.check_wire(row, requests)

@@ -127,7 +127,8 @@ class Configuration(TransitTest):
         endpoint = self.program.ready["endpoint"]
         self.assertEqual(dict(self.account), {
             "provider": "transit", "endpoint": endpoint, "mchid": "1900000008", "appid": "wx0000000000000011",
-            "deduct-url": endpoint + PATH, "request-form": "token", "access-token": "file:transit-access-token",
+            "deduct-url": endpoint + PATH, "arrears-url": endpoint + "/intp/transitarrears", "request-form": "token",
+            "access-token": "file:transit-access-token",
             "aes-key": "file:transit-aes-key", "aes-key-encoding": "text", "sign-key": "file:transit-sign-key",
             "sign-mode": "HMAC-SHA256"})
         for name in ("transit-access-token", "transit-aes-key", "transit-sign-key"):
