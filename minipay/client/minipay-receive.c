@@ -87,6 +87,21 @@ receive_check_content (const char *number, gboolean is_state_known, GError **err
   return FALSE;
 }
 
+/* What nobody signed is taken when the journal has it from a better source, and else is a reason to ask. */
+static gboolean
+receive_check_signed (gboolean is_signed, MinipayIntent *known, MinipayIntentState state, GError **error)
+{
+  if (is_signed ||
+      (known != NULL && minipay_intent_get_state (known) == state && state != MINIPAY_INTENT_STATE_PENDING))
+    return TRUE;
+  g_set_error (error,
+               MINIPAY_ERROR,
+               MINIPAY_ERROR_SIGNATURE_INVALID,
+               "the gateway signs no notifications of this kind, and the journal does not say so yet: the gateway is "
+               "asked");
+  return FALSE;
+}
+
 /* Compares with the journal, then commits; only then is there a notification. */
 static MinipayNotification *
 receive_commit_payment (MinipayAccount *self, MinipayExchange *x, MinipayPayment *payment, GError **error)
@@ -94,6 +109,7 @@ receive_commit_payment (MinipayAccount *self, MinipayExchange *x, MinipayPayment
   const char *account = minipay_account_get_name (self);
   const char *number = minipay_payment_get_out_trade_no (payment);
   const MinipayPaymentState state = minipay_payment_get_state (payment);
+  const MinipayIntentState intent_state = minipay_payment_state_to_intent (state);
   const char *transaction_id = minipay_payment_get_transaction_id (payment);
   g_autofree char *event_id =
       receive_dup_event_id (x, "", number, transaction_id, enum_get_nick (MINIPAY_TYPE_PAYMENT_STATE, (int) state));
@@ -107,14 +123,17 @@ receive_commit_payment (MinipayAccount *self, MinipayExchange *x, MinipayPayment
       !receive_check_content (number, state != MINIPAY_PAYMENT_STATE_UNKNOWN, error))
     return NULL;
   known = receive_find (self, MINIPAY_INTENT_KIND_PAYMENT, number, &local_error);
-  if (local_error == NULL && minipay_compare_with_intent (payment, known, &local_error))
+  if (local_error == NULL && minipay_compare_with_intent (payment, known, &local_error) &&
+      !receive_check_signed (minipay_payment_get_authenticated (payment), known, intent_state, &local_error))
+    minipay_account_ask_about (self, number);
+  if (local_error == NULL)
     now =
         minipay_store_accept (minipay_account_get_house (self)->store,
                               account,
                               event_id,
                               MINIPAY_INTENT_KIND_PAYMENT,
                               number,
-                              minipay_payment_state_to_intent (state),
+                              intent_state,
                               /* an attempt that failed does not bind the order: the next one has another number */
                               state == MINIPAY_PAYMENT_STATE_FAILED ? NULL : transaction_id,
                               &is_first,
@@ -123,24 +142,6 @@ receive_commit_payment (MinipayAccount *self, MinipayExchange *x, MinipayPayment
     return minipay_notification_new_verified (account, event_id, G_OBJECT (payment), now == NULL, !is_first);
   g_propagate_error (error, g_steal_pointer (&local_error));
   return NULL;
-}
-
-/* What nobody signed is taken when the journal has it from a better source, and else is a reason to ask. */
-static gboolean
-receive_check_hint (
-    MinipayAccount *self, MinipayRefund *refund, MinipayIntent *known, MinipayIntentState state, GError **error)
-{
-  if (minipay_refund_get_authenticated (refund) ||
-      (known != NULL && minipay_intent_get_state (known) == state && state != MINIPAY_INTENT_STATE_PENDING))
-    return TRUE;
-  minipay_account_ask_about_refund (self, minipay_refund_get_out_refund_no (refund));
-  g_set_error (
-      error,
-      MINIPAY_ERROR,
-      MINIPAY_ERROR_SIGNATURE_INVALID,
-      "the gateway signs no notifications of refunds, and the journal does not say so yet: the refund is asked "
-      "about");
-  return FALSE;
 }
 
 static MinipayNotification *
@@ -166,7 +167,9 @@ receive_commit_refund (MinipayAccount *self, MinipayExchange *x, MinipayRefund *
     return NULL;
   known = receive_find (self, MINIPAY_INTENT_KIND_REFUND, number, &local_error);
   if (local_error == NULL && minipay_compare_refund_with_intent (refund, known, &local_error) &&
-      receive_check_hint (self, refund, known, intent_state, &local_error))
+      !receive_check_signed (minipay_refund_get_authenticated (refund), known, intent_state, &local_error))
+    minipay_account_ask_about_refund (self, number);
+  if (local_error == NULL)
     now = minipay_store_accept (minipay_account_get_house (self)->store,
                                 account,
                                 event_id,
@@ -197,6 +200,15 @@ receive_commit_report (MinipayAccount *self, MinipayExchange *x, MinipayReport *
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_PLUGIN,
                  "provider %s reports an event without its name or its number",
+                 minipay_provider_info_get_id (minipay_account_get_info (self)));
+    return NULL;
+  }
+  /* and so there is nothing that could confirm one that nobody signed */
+  if (!minipay_report_get_authenticated (report)) {
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_PLUGIN,
+                 "provider %s reports an event that nobody signed",
                  minipay_provider_info_get_id (minipay_account_get_info (self)));
     return NULL;
   }
