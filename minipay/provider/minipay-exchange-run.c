@@ -4,6 +4,7 @@
 #include "core/minipay-error-private.h"
 #include "provider/minipay-account-config-private.h"
 #include "provider/minipay-exchange-private.h"
+#include "provider/minipay-provider-info-private.h"
 #include "provider/minipay-worker-private.h"
 #include "signing/minipay-signing-private.h"
 
@@ -91,10 +92,20 @@ run_free (Run *run)
   g_free (run);
 }
 
+static const MinipayOperationRules *
+run_get_rules (Run *run)
+{
+  return minipay_manifest_get_operation (
+      minipay_provider_info_get_manifest (minipay_exchange_get_info (run->exchange)),
+      minipay_exchange_get_name (run->exchange));
+}
+
 /* What a provider's flags say of a request, and, whatever they say, what the operation is for. */
 static gboolean
 run_may_act (Run *run)
 {
+  const MinipayOperationRules *rules = run_get_rules (run);
+
   switch (minipay_exchange_get_operation (run->exchange)) {
   case MINIPAY_OPERATION_CREATE:
   case MINIPAY_OPERATION_CLOSE:
@@ -109,14 +120,18 @@ run_may_act (Run *run)
     return FALSE;
   case MINIPAY_OPERATION_CALL:
   default:
-    return run->has_acted;
+    return run->has_acted || (rules != NULL && rules->number != NULL);
   }
 }
 
-/* Whether the request at hand may be sent twice. */
+/* Whether the request at hand may be sent twice: where the manifest says that nothing is, no flag allows it. */
 static gboolean
 run_may_resend (Run *run)
 {
+  const MinipayOperationRules *rules = run_get_rules (run);
+
+  if (rules != NULL && rules->is_single)
+    return FALSE;
   return (minipay_exchange_get_flags (run->exchange) & (MINIPAY_SEND_FLAGS_SAFE | MINIPAY_SEND_FLAGS_IDEMPOTENT)) !=
          0;
 }

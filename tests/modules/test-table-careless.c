@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "table-shop.h"
 
+#define SHARE_NO "zooshare00000000001"
+
 /* A provider whose flags and hints say more than they should. */
 
 static void
@@ -24,13 +26,42 @@ test_unsigned_payment (void)
   table_shop_clear (&shop);
 }
 
+static MinipayReport *
+shop_call (TableShop *shop, GError **error)
+{
+  g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
+
+  g_variant_dict_insert (dict, "share_no", "s", SHARE_NO);
+  return minipay_account_call (shop->account, "ask-share", g_variant_dict_end (dict), NULL, error);
+}
+
+static void
+test_safe_call_with_number (void)
+{
+  g_autoptr (GError) error = NULL;
+  TableShop shop;
+
+  g_test_summary ("The manifest says that it moves money: the flag SAFE of its row makes no question of it.");
+  table_shop_start (&shop, "asked");
+  for (guint i = 0; i < 3; i++)
+    table_shop_push (&shop, "cut");
+  g_assert_null (shop_call (&shop, &error));
+  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_OUTCOME_UNKNOWN);
+  table_shop_assert_line (&shop, MINIPAY_INTENT_KIND_CALL, "ask-share/" SHARE_NO, MINIPAY_INTENT_STATE_UNKNOWN);
+  table_shop_assert_requests (&shop, 1);
+  table_shop_clear (&shop);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/notification/unsigned-payment/asked-about", test_unsigned_payment);
+  g_test_add_func ("/call/safe-with-number/unknown-and-not-repeated", test_safe_call_with_number);
 
 
-  return table_run ("zoo-table", NULL, NULL);
+  return table_run ("zoo-table",
+                    "[Operation ask-share]\n",
+                    "[Operation ask-share]\nNumber=share_no\nRepeat=false\n");
 }
