@@ -50,7 +50,10 @@ minipay_exchange_end_bill (MinipayExchange *self, MinipayHttpResponse *answer, G
   MinipayHeaders *headers = minipay_http_response_get_headers (answer);
   MinipayHttpResponse *message;
 
-  if (self->bill == NULL || minipay_http_response_get_status (answer) != 200)
+  /* what came with another status is no bill, whatever a provider claims of it */
+  if (minipay_http_response_get_status (answer) != 200)
+    g_clear_pointer (&self->bill, minipay_bill_file_free);
+  if (self->bill == NULL)
     return g_object_ref (answer);
   if (!minipay_bill_file_finish (self->bill, error))
     return NULL;

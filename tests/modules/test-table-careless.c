@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib/gstdio.h>
+
 #include "table-shop.h"
 
 #define SHARE_NO "zooshare00000000001"
@@ -52,6 +54,31 @@ test_safe_call_with_number (void)
   table_shop_clear (&shop);
 }
 
+static void
+test_bill_of_a_refusal (void)
+{
+  static const char *const answers[] = { "HTTP/1.1 500 Oh No\r\nContent-Length: 2\r\n\r\nno",
+                                         "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n{\"\"}" };
+
+  g_test_summary ("A bill is what came as one, whatever a provider claims.");
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
+    g_autofree char *folder = g_dir_make_tmp ("minipay-bill-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename (folder, "bill.csv", NULL);
+    g_autoptr (MinipayBillRequest) request =
+        minipay_bill_request_new (MINIPAY_BILL_KIND_TRADE, "2026-11-20", path);
+    g_autoptr (GError) error = NULL;
+    TableShop shop;
+
+    table_shop_start (&shop, "asked");
+    raw_server_push_text (shop.server, answers[i]);
+    g_assert_null (minipay_account_download_bill (shop.account, request, NULL, &error));
+    g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_PLUGIN);
+    /* and nothing is left behind */
+    g_assert_cmpint (g_rmdir (folder), ==, 0);
+    table_shop_clear (&shop);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -60,6 +87,7 @@ main (int argc, char **argv)
   g_test_add_func ("/notification/unsigned-payment/asked-about", test_unsigned_payment);
   g_test_add_func ("/call/safe-with-number/unknown-and-not-repeated", test_safe_call_with_number);
 
+  g_test_add_func ("/bill/refusal/none-came", test_bill_of_a_refusal);
 
   return table_run ("zoo-table",
                     "[Operation ask-share]\n",

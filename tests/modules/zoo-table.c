@@ -201,6 +201,13 @@ table_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming, GErr
       words[0], (MinipayPaymentState) g_enum_get_value_by_nick (states, words[1])->value, words[2]);
 }
 
+/* Claims a bill whatever came. */
+static GObject *
+table_parse_bill (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
+{
+  return (GObject *) minipay_bill_new_claimed (data);
+}
+
 static const MinipayCall table_calls[] = {
   { MINIPAY_OPERATION_CREATE, MINIPAY_SEND_FLAGS_NONE, table_build, table_parse_create },
   { MINIPAY_OPERATION_QUERY, MINIPAY_SEND_FLAGS_SAFE, table_build, table_parse_query },
@@ -210,6 +217,7 @@ static const MinipayCall table_calls[] = {
   { MINIPAY_OPERATION_QUERY_REFUND, MINIPAY_SEND_FLAGS_SAFE, table_build, table_parse_refund },
   { MINIPAY_OPERATION_CALL, MINIPAY_SEND_FLAGS_NONE, table_build, table_parse_share, .name = "share" },
   { MINIPAY_OPERATION_CALL, MINIPAY_SEND_FLAGS_SAFE, table_build, table_parse_share, .name = "ask-share" },
+  { MINIPAY_OPERATION_DOWNLOAD_BILL, MINIPAY_SEND_FLAGS_BILL, table_build, table_parse_bill },
   { 0 },
 };
 
