@@ -139,7 +139,9 @@ manifest_check_operations (MinipayManifestReader *reader,
 {
   reader->group = group;
   for (char **p = operations; p != NULL && *p != NULL; p++)
-    if (!minipay_operation_is_known (*p) && minipay_manifest_get_operation (self, *p) == NULL)
+    if (strcmp (*p, "call") == 0)
+      minipay_manifest_reader_fail (reader, "Operations", "names \"call\", which stands for those with other names");
+    else if (!minipay_operation_is_known (*p) && minipay_manifest_get_operation (self, *p) == NULL)
       minipay_manifest_reader_fail (reader,
                                     "Operations",
                                     "names \"%s\", which minipay does not know and no [Operation %s] describes",
@@ -160,6 +162,20 @@ manifest_check_extra_names (MinipayManifestReader *reader,
       minipay_manifest_reader_fail (reader, key, "names \"%s\", which is no [Extra] of this operation", *names);
 }
 
+static gboolean
+manifest_has_operation (MinipayManifest *self, const char *name)
+{
+  gboolean has = self->base.operations != NULL &&
+                 g_strv_contains ((const char *const *) self->base.operations, name);
+
+  for (guint i = 0; i < self->mode_rules->len && !has; i++) {
+    const MinipayModeRules *mode = g_ptr_array_index (self->mode_rules, i);
+
+    has = mode->operations != NULL && g_strv_contains ((const char *const *) mode->operations, name);
+  }
+  return has;
+}
+
 static void
 manifest_check_operation_references (MinipayManifestReader *reader,
                                      MinipayManifest *self,
@@ -167,10 +183,16 @@ manifest_check_operation_references (MinipayManifestReader *reader,
 {
   g_autofree char *group = g_strconcat ("Operation ", rules->name, NULL);
   const char *number[] = { rules->number, NULL };
+  const MinipayExtra *numbered =
+      rules->number != NULL ? minipay_manifest_get_extra (self, rules->number, rules->name) : NULL;
 
   reader->group = group;
+  if (!minipay_operation_is_known (rules->name) && !manifest_has_operation (self, rules->name))
+    minipay_manifest_reader_fail (reader, NULL, "describes what minipay does not know and no Operations has");
   manifest_check_extra_names (reader, self, rules, "Required", (const char *const *) rules->required);
   manifest_check_extra_names (reader, self, rules, "Number", number);
+  if (numbered != NULL && g_strcmp0 (numbered->type, "s") != 0)
+    minipay_manifest_reader_fail (reader, "Number", "names \"%s\", which is no text", rules->number);
   if (!minipay_operation_is_known (rules->name))
     manifest_check_extra_names (reader, self, rules, "Echoes", (const char *const *) rules->echoes);
   reader->group = MAIN_GROUP;
