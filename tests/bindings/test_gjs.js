@@ -267,10 +267,7 @@ async function testAfter(client, sandbox) {
         const path = GLib.build_filenamev([sandbox.folder, 'bill.csv']);
         const bill = await account.download_bill_async(
             new Minipay.BillRequest({date, path, extras: {bill_type: 'ALL'}}));
-        const reader = Minipay.BillReader.new(bill.path);
-        const found = [];
-        for (let row = reader.next(); row !== null; row = reader.next())
-            found.push(row.get_text('商户订单号'));
+        const found = Array.from(Minipay.BillReader.new(bill.path), row => row.get_text('商户订单号'));
         assertEqual(found.includes(order.out_trade_no), true);
     });
     await test('after: a code payment is reversed', async () => {

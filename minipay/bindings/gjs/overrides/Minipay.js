@@ -130,6 +130,14 @@ function overrideReport({Report}) {
     });
 }
 
+// The rows of a bill: for (const row of Minipay.BillReader.new(path)). The last one is the summary.
+function overrideBillReader({BillReader}) {
+    BillReader.prototype[Symbol.iterator] = function* () {
+        for (let row = this.next(); row !== null; row = this.next())
+            yield row;
+    };
+}
+
 // Parameters are a plain object. call_async, made awaitable already, comes here too.
 function overrideCall({Account}) {
     for (const name of ['call', 'call_async']) {
@@ -202,6 +210,7 @@ function _init() {
     for (const cls of [this.Order, this.PaymentRef, this.RefundRequest, this.RefundRef, this.BillRequest])
         overrideExtras(cls);
     overrideReport(this);
+    overrideBillReader(this);
 
     // each takes its subject and a cancellable
     for (const name of ['create_payment_async', 'query_payment_async', 'close_payment_async', 'reverse_payment_async',
