@@ -293,8 +293,7 @@ minipay_exchange_receive (MinipayExchange *self, MinipayHttpRequest *incoming, G
     exchange_set_plugin_error (self, error, "leaves a notification pending");
     return FALSE;
   }
-  /* of a payment or a report there is nothing that the core could wait for in its place */
-  if (!self->is_verified && !(self->is_hint && MINIPAY_IS_REFUND (self->result))) {
+  if (!self->is_verified && !self->is_hint) {
     exchange_set_plugin_error (self, error, "took a notification without verifying it");
     return FALSE;
   }

@@ -241,23 +241,6 @@ test_unsigned_notice (void)
   table_shop_clear (&shop);
 }
 
-/* Refunds alone may come unsigned: of a payment no answer would take the message's place. */
-static void
-test_unsigned_payment (void)
-{
-  g_autoptr (MinipayCheckout) checkout = NULL;
-  g_autoptr (GError) error = NULL;
-  TableShop shop;
-
-  table_shop_start (&shop, "asked");
-  table_shop_push (&shop, "ok");
-  checkout = table_shop_create (&shop, NULL, &error);
-  g_assert_no_error (error);
-  shop_assert_refused (&shop, NUMBER " paid T1", "unsigned", MINIPAY_ERROR_PLUGIN);
-  table_shop_assert_state (&shop, MINIPAY_INTENT_STATE_PENDING, NULL);
-  table_shop_clear (&shop);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -270,7 +253,6 @@ main (int argc, char **argv)
   g_test_add_func ("/refund/bad-request/not-sent", test_bad_requests);
   g_test_add_func ("/refund-notice/signed/settles-once", test_signed_notice);
   g_test_add_func ("/refund-notice/unsigned/confirmed-first", test_unsigned_notice);
-  g_test_add_func ("/refund-notice/unsigned/never-of-a-payment", test_unsigned_payment);
 
   return table_run ("zoo-table", NULL, NULL);
 }
