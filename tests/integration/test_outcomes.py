@@ -82,7 +82,7 @@ ASKING = {
 # What one call sends once, whatever comes of it: nothing numbers it, or nothing says what a repetition is.
 # By the sandbox's name of the interface.
 SENT_ONCE = {('weidoufu', 'create'), ('weidoufu', 'refund'), ('transit', 'create'), ('transit-v2', 'create'),
-             ('showdoc-aggregator', 'create'), ('showdoc-aggregator', 'refund')}
+             ('transit-v3', 'create'), ('showdoc-aggregator', 'create'), ('showdoc-aggregator', 'refund')}
 
 # What is not even sent again when the application asks for it, while it is not known what became of it.
 NEVER_AGAIN = {('weidoufu', 'refund'), ('transit', 'create'), ('transit-v2', 'create'), ('transit-v3', 'create')}
