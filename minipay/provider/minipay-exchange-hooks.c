@@ -258,6 +258,7 @@ minipay_exchange_begin (MinipayExchange *self, GError **error)
     return FALSE;
   self->step = 0;
   self->has_verified = FALSE;
+  g_clear_pointer (&self->kept, g_bytes_unref);
   self->flags = MINIPAY_SEND_FLAGS_NONE;
   is_good = MINIPAY_PAYMENT_PROVIDER_GET_IFACE (self->provider)->begin (self->provider, self, &local_error);
   return exchange_end_hook (self, is_good, local_error, error);

@@ -39,11 +39,12 @@ struct _MinipayExchange {
   gboolean is_verified;
   gboolean is_hint;         /* the notification is one that the gateway does not sign */
   gboolean has_unknown_key; /* the message named a key that nobody here trusts */
-  GVariant *reply_values; /* what an acknowledgement is to say, null for a plain one */
+  GVariant *reply_values;   /* what an acknowledgement is to say, null for a plain one */
   char *event_id;
   char *suggested; /* the order that a refused notification speaks of */
 
   char *newest_key_id;   /* as first asked for in the running hook, or null */
+  GBytes *kept;          /* nullable: what one step tells the next */
   MinipayBillFile *bill; /* nullable: where the body of the answer goes */
   gboolean has_verified; /* some answer of this exchange passed verify() */
 

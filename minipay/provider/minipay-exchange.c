@@ -40,6 +40,7 @@ minipay_exchange_dispose (GObject *object)
 
   minipay_exchange_clear_acts (self);
   g_clear_pointer (&self->bill, minipay_bill_file_free);
+  g_clear_pointer (&self->kept, g_bytes_unref);
   g_clear_object (&self->answer);
   g_clear_object (&self->subject);
   g_clear_object (&self->incoming);
@@ -232,6 +233,38 @@ minipay_exchange_set_cached (MinipayExchange *self, const char *key, GBytes *val
 {
   g_return_if_fail (MINIPAY_IS_EXCHANGE (self) && key != NULL);
   minipay_account_config_set_cached (self->config, key, value);
+}
+
+/**
+ * minipay_exchange_get_kept:
+ * @self: an exchange
+ *
+ * Returns: (transfer none) (nullable): what a step before kept for this one
+ *
+ * Since: 0.1
+ */
+GBytes *
+minipay_exchange_get_kept (MinipayExchange *self)
+{
+  g_return_val_if_fail (MINIPAY_IS_EXCHANGE (self), NULL);
+  return self->kept;
+}
+
+/**
+ * minipay_exchange_keep:
+ * @self: an exchange
+ * @value: what the next step of this try has to know
+ *
+ * Keeps it until the exchange ends, or begin() runs again.
+ *
+ * Since: 0.1
+ */
+void
+minipay_exchange_keep (MinipayExchange *self, GBytes *value)
+{
+  g_return_if_fail (MINIPAY_IS_EXCHANGE (self) && value != NULL);
+  g_clear_pointer (&self->kept, g_bytes_unref);
+  self->kept = g_bytes_ref (value);
 }
 
 /* Takes the lock for an act of the running hook; what comes after the hook, from wherever, changes nothing. */

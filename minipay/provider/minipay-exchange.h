@@ -40,6 +40,8 @@ MINIPAY_API const char *minipay_exchange_get_nonce (MinipayExchange *self);
 MINIPAY_API guint minipay_exchange_get_step (MinipayExchange *self);
 MINIPAY_API GBytes *minipay_exchange_get_cached (MinipayExchange *self, const char *key);
 MINIPAY_API void minipay_exchange_set_cached (MinipayExchange *self, const char *key, GBytes *value);
+MINIPAY_API GBytes *minipay_exchange_get_kept (MinipayExchange *self);
+MINIPAY_API void minipay_exchange_keep (MinipayExchange *self, GBytes *value);
 
 /* What to do: exactly one of these in each hook */
 MINIPAY_API void minipay_exchange_send (MinipayExchange *self, MinipayHttpRequest *request, MinipaySendFlags flags);

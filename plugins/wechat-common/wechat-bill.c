@@ -38,7 +38,7 @@ bill_check_choice (MinipayExchange *x, const char *choice, GError **error)
   return TRUE;
 }
 
-/* The first request's target, which is the bill's name as well. */
+/* The first request's target. */
 static char *
 bill_dup_target (MinipayExchange *x, GError **error)
 {
@@ -87,7 +87,7 @@ bill_is_sha1 (const char *text)
 /* Asks for the bill itself, where the gateway says that it lies; the core compares that with the account's hosts.
  */
 static GObject *
-bill_fetch (MinipayExchange *x, MinipayHttpResponse *answer, const char *name, GError **error)
+bill_fetch (MinipayExchange *x, MinipayHttpResponse *answer, GError **error)
 {
   g_autoptr (MinipayJson) json = wechat_message_read_answer (x, answer, error);
   const MinipayJsonNode root = json != NULL ? minipay_json_get_root (json) : 0;
@@ -113,7 +113,7 @@ bill_fetch (MinipayExchange *x, MinipayHttpResponse *answer, const char *name, G
   request = wechat_message_new_request (x, "GET", url, NULL, error);
   if (request == NULL)
     return NULL;
-  minipay_exchange_set_cached (x, name, kept);
+  minipay_exchange_keep (x, kept);
   minipay_exchange_send (x, request, MINIPAY_SEND_FLAGS_SAFE | MINIPAY_SEND_FLAGS_BILL);
   return NULL;
 }
@@ -121,27 +121,14 @@ bill_fetch (MinipayExchange *x, MinipayHttpResponse *answer, const char *name, G
 GObject *
 wechat_bill_parse (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer, GError **error)
 {
-  g_autofree char *name = bill_dup_target (x, error);
-  g_autoptr (GBytes) kept = NULL;
-
-  if (name == NULL)
-    return NULL;
   if (minipay_exchange_get_step (x) < STEP_FETCHED)
-    return bill_fetch (x, answer, name, error);
-  kept = minipay_exchange_get_cached (x, name);
-  minipay_exchange_set_cached (x, name, NULL);
+    return bill_fetch (x, answer, error);
   /* what has a body here is a message and no bill */
   if (minipay_http_response_get_status (answer) != 200 || minipay_http_response_get_body (answer) != NULL) {
     wechat_message_refuse (x, answer, error);
     return NULL;
   }
-  if (kept != NULL)
-    return G_OBJECT (minipay_bill_new_claimed (g_bytes_get_data (kept, NULL)));
-  g_set_error (error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_CONFLICT,
-               "the same bill was being downloaded twice at once, and the other download ended first");
-  return NULL;
+  return G_OBJECT (minipay_bill_new_claimed (g_bytes_get_data (minipay_exchange_get_kept (x), NULL)));
 }
 
 MinipayHttpRequest *
