@@ -150,16 +150,24 @@ table_acknowledge (MinipayPaymentProvider *provider, MinipayExchange *x, gboolea
   return table_of (provider)->acknowledge (x, accepted, error);
 }
 
-/* What of an operation's row is missing, or NULL. */
+/* What is wrong with an operation's rows, or NULL. */
 static const char *
-table_find_gap (const MinipayProviderTable *table, const char *operation, const char *mode)
+table_find_fault (const MinipayProviderTable *table, const char *operation, const char *mode)
 {
+  const MinipayCall *row = NULL;
+
   if (strcmp (operation, "receive") == 0)
-    return table->parse_notification != NULL ? NULL : "parse_notification";
-  for (const MinipayCall *call = table->calls; call != NULL && call->build != NULL; call++)
-    if (call_is_for (call, operation, mode))
-      return call->parse != NULL ? NULL : "parse";
-  return "build";
+    return table->parse_notification != NULL ? NULL : "no parse_notification";
+  for (const MinipayCall *call = table->calls; call != NULL && call->build != NULL; call++) {
+    if (!call_is_for (call, operation, mode))
+      continue;
+    if (row != NULL)
+      return "two rows";
+    row = call;
+  }
+  if (row == NULL)
+    return "no build";
+  return row->parse != NULL ? NULL : "no parse";
 }
 
 gboolean
@@ -173,17 +181,17 @@ minipay_provider_table_check (MinipayPaymentProvider *provider,
   const char *const *operations = minipay_manifest_get_operations (manifest, mode);
 
   for (; table != NULL && *operations != NULL; operations++) {
-    const char *gap = table_find_gap (table, *operations, mode);
+    const char *fault = table_find_fault (table, *operations, mode);
 
-    if (gap == NULL)
+    if (fault == NULL)
       continue;
     g_set_error (error,
                  MINIPAY_ERROR,
                  MINIPAY_ERROR_PLUGIN,
-                 "provider %s promises %s in its manifest, and its table has no %s for it",
+                 "provider %s promises %s in its manifest, and its table has %s for it",
                  manifest->id,
                  *operations,
-                 gap);
+                 fault);
     return FALSE;
   }
   return TRUE;

@@ -10,6 +10,7 @@ static const GapCase gap_cases[] = {
   { "without-build", { "provider zoo-gaps", "promises query", "no build" } },
   { "without-parse", { "provider zoo-gaps", "promises refresh-keys", "no parse for" } },
   { "without-notification", { "provider zoo-gaps", "promises receive", "no parse_notification" } },
+  { "with-two-rows", { "provider zoo-gaps", "promises close", "two rows" } },
 };
 
 /* The account does not start: its first query would find out, or its first payment. */

@@ -26,6 +26,8 @@ gaps_parse (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *answer,
 static const MinipayCall gaps_calls[] = {
   { MINIPAY_OPERATION_CREATE, MINIPAY_SEND_FLAGS_NONE, gaps_build, gaps_parse },
   { MINIPAY_OPERATION_REFRESH_KEYS, MINIPAY_SEND_FLAGS_SAFE, gaps_build, NULL },
+  { MINIPAY_OPERATION_CLOSE, MINIPAY_SEND_FLAGS_NONE, gaps_build, gaps_parse, .mode = "with-two-rows" },
+  { MINIPAY_OPERATION_CLOSE, MINIPAY_SEND_FLAGS_IDEMPOTENT, gaps_build, gaps_parse },
   { 0 },
 };
 
