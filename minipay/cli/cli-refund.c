@@ -117,7 +117,8 @@ cli_refund (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   if (cli_parse (&options.common,
-                 "Gives money back. Whoever repeats it under the same number gives back once.",
+                 "Gives money back. Whoever repeats it under the same number gives back once, except with a "
+                 "provider that numbers no refunds.",
                  entries,
                  0,
                  &argc,

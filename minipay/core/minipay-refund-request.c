@@ -12,6 +12,7 @@
  * What a merchant asks to give back. Immutable, so threads may share it.
  *
  * The number is the merchant's own and stands for this one refund for ever: whoever repeats it gives back once.
+ * Where a gateway numbers no refunds, the journal alone knows it.
  *
  * Since: 0.1
  */
