@@ -94,11 +94,12 @@ receive_check_signed (gboolean is_signed, MinipayIntent *known, MinipayIntentSta
   if (is_signed ||
       (known != NULL && minipay_intent_get_state (known) == state && state != MINIPAY_INTENT_STATE_PENDING))
     return TRUE;
-  g_set_error (error,
-               MINIPAY_ERROR,
-               MINIPAY_ERROR_SIGNATURE_INVALID,
-               "the gateway signs no notifications of this kind, and the journal does not say so yet: the gateway is "
-               "asked");
+  g_set_error (
+      error,
+      MINIPAY_ERROR,
+      MINIPAY_ERROR_SIGNATURE_INVALID,
+      "the gateway signs no notifications of this kind, and the journal does not say so yet: the gateway is "
+      "asked");
   return FALSE;
 }
 

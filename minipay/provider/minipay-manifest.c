@@ -140,7 +140,8 @@ manifest_check_operations (MinipayManifestReader *reader,
   reader->group = group;
   for (char **p = operations; p != NULL && *p != NULL; p++)
     if (strcmp (*p, "call") == 0)
-      minipay_manifest_reader_fail (reader, "Operations", "names \"call\", which stands for those with other names");
+      minipay_manifest_reader_fail (
+          reader, "Operations", "names \"call\", which stands for those with other names");
     else if (!minipay_operation_is_known (*p) && minipay_manifest_get_operation (self, *p) == NULL)
       minipay_manifest_reader_fail (reader,
                                     "Operations",
@@ -165,8 +166,8 @@ manifest_check_extra_names (MinipayManifestReader *reader,
 static gboolean
 manifest_has_operation (MinipayManifest *self, const char *name)
 {
-  gboolean has = self->base.operations != NULL &&
-                 g_strv_contains ((const char *const *) self->base.operations, name);
+  gboolean has =
+      self->base.operations != NULL && g_strv_contains ((const char *const *) self->base.operations, name);
 
   for (guint i = 0; i < self->mode_rules->len && !has; i++) {
     const MinipayModeRules *mode = g_ptr_array_index (self->mode_rules, i);

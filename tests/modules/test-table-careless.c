@@ -64,8 +64,7 @@ test_bill_of_a_refusal (void)
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
     g_autofree char *folder = g_dir_make_tmp ("minipay-bill-XXXXXX", NULL);
     g_autofree char *path = g_build_filename (folder, "bill.csv", NULL);
-    g_autoptr (MinipayBillRequest) request =
-        minipay_bill_request_new (MINIPAY_BILL_KIND_TRADE, "2026-11-20", path);
+    g_autoptr (MinipayBillRequest) request = minipay_bill_request_new (MINIPAY_BILL_KIND_TRADE, "2026-11-20", path);
     g_autoptr (GError) error = NULL;
     TableShop shop;
 
@@ -89,7 +88,6 @@ main (int argc, char **argv)
 
   g_test_add_func ("/bill/refusal/none-came", test_bill_of_a_refusal);
 
-  return table_run ("zoo-table",
-                    "[Operation ask-share]\n",
-                    "[Operation ask-share]\nNumber=share_no\nRepeat=false\n");
+  return table_run (
+      "zoo-table", "[Operation ask-share]\n", "[Operation ask-share]\nNumber=share_no\nRepeat=false\n");
 }
