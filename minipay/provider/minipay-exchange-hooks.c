@@ -5,6 +5,7 @@
 
 #include "core/minipay-bill.h"
 #include "core/minipay-checkout.h"
+#include "core/minipay-enum-types.h"
 #include "core/minipay-error-private.h"
 #include "core/minipay-payment-private.h"
 #include "core/minipay-refund-private.h"
@@ -225,6 +226,14 @@ exchange_mark_result (MinipayExchange *self)
 }
 
 static gboolean
+error_has_known_code (const GError *error)
+{
+  g_autoptr (GEnumClass) codes = g_type_class_ref (MINIPAY_TYPE_ERROR);
+
+  return error->domain == MINIPAY_ERROR && g_enum_get_value (codes, error->code) != NULL;
+}
+
+static gboolean
 exchange_end_hook (MinipayExchange *self, gboolean is_good, GError *local_error, GError **error)
 {
   g_autoptr (GError) owned = local_error;
@@ -239,7 +248,7 @@ exchange_end_hook (MinipayExchange *self, gboolean is_good, GError *local_error,
   minipay_exchange_clear_acts (self);
   if (owned == NULL)
     exchange_set_plugin_error (self, &owned, "failed without giving a reason");
-  if (owned->domain == MINIPAY_ERROR) {
+  if (error_has_known_code (owned)) {
     g_propagate_error (error, minipay_error_recode (owned, (MinipayError) owned->code, NULL));
     return FALSE;
   }

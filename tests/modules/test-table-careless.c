@@ -78,6 +78,19 @@ test_bill_of_a_refusal (void)
   }
 }
 
+static void
+test_unknown_code (void)
+{
+  g_autoptr (GError) error = NULL;
+  TableShop shop;
+
+  g_test_summary ("An application finds no code that the documentation does not have.");
+  table_shop_start (&shop, "asked");
+  error = table_shop_fail (&shop, "odd", MINIPAY_ERROR_PLUGIN);
+  table_shop_assert_requests (&shop, 0);
+  table_shop_clear (&shop);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -86,6 +99,7 @@ main (int argc, char **argv)
   g_test_add_func ("/notification/unsigned-payment/asked-about", test_unsigned_payment);
   g_test_add_func ("/call/safe-with-number/unknown-and-not-repeated", test_safe_call_with_number);
 
+  g_test_add_func ("/error/unknown-code/plugin", test_unknown_code);
   g_test_add_func ("/bill/refusal/none-came", test_bill_of_a_refusal);
 
   return table_run (

@@ -30,6 +30,10 @@ table_build (MinipayExchange *x, gconstpointer data, GError **error)
     g_set_error_literal (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID, "the ticket is spent");
     return NULL;
   }
+  if (g_strcmp0 (ticket, "odd") == 0) {
+    g_set_error_literal (error, MINIPAY_ERROR, 4711, "the ticket is odd");
+    return NULL;
+  }
   return minipay_http_request_new ("POST", "/", NULL);
 }
 
