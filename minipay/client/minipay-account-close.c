@@ -3,18 +3,22 @@
 
 #include "client/minipay-account-private.h"
 #include "client/minipay-compare-private.h"
+#include "client/minipay-resolve-private.h"
 #include "core/minipay-error.h"
 
-/* What the journal knows to be paid is not closed: the buyer would lose the goods. */
+/* What the journal knows to be paid is not closed: the buyer would lose the goods. It is reversed on demand, and
+ * not because nobody could be asked. */
 static gboolean
 close_prepare (MinipayExchange *x, gpointer data, GError **error)
 {
   MinipayAccount *self = data;
-  const char *number = minipay_payment_ref_get_out_trade_no (minipay_exchange_get_payment_ref (x));
+  MinipayPaymentRef *ref = minipay_exchange_get_payment_ref (x);
+  const char *number = minipay_payment_ref_get_out_trade_no (ref);
   g_autoptr (MinipayIntent) intent = NULL;
   g_autoptr (GError) local_error = NULL;
 
-  if (number == NULL || minipay_exchange_get_operation (x) != MINIPAY_OPERATION_CLOSE)
+  if (number == NULL ||
+      (minipay_exchange_get_operation (x) != MINIPAY_OPERATION_CLOSE && !minipay_resolve_is_open_ref (ref)))
     return TRUE;
   intent = minipay_store_find (minipay_account_get_house (self)->store,
                                minipay_account_get_name (self),

@@ -8,11 +8,37 @@
 #define INTERVAL_MS 5000
 #define MAX_ENDS    4
 
+static G_DEFINE_QUARK (minipay - resolve - open - ref, open_ref)
+
+    static MinipayPaymentRef *open_ref_new (MinipayPaymentRef *ref)
+{
+  MinipayPaymentRef *marked = g_object_new (MINIPAY_TYPE_PAYMENT_REF,
+                                            "out-trade-no",
+                                            minipay_payment_ref_get_out_trade_no (ref),
+                                            "transaction-id",
+                                            minipay_payment_ref_get_transaction_id (ref),
+                                            "total",
+                                            minipay_payment_ref_get_total (ref),
+                                            "extras",
+                                            minipay_payment_ref_get_extras (ref),
+                                            NULL);
+
+  g_object_set_qdata (G_OBJECT (marked), open_ref_quark (), GINT_TO_POINTER (TRUE));
+  return marked;
+}
+
+gboolean
+minipay_resolve_is_open_ref (MinipayPaymentRef *ref)
+{
+  return g_object_get_qdata (G_OBJECT (ref), open_ref_quark ()) != NULL;
+}
+
 void
 minipay_resolve_init (
     MinipayResolve *self, MinipayPaymentRef *ref, MinipayResolveFlags flags, guint interval_ms, guint patience_ms)
 {
   *self = (MinipayResolve){ .ref = g_object_ref (ref), .flags = flags, .interval_ms = interval_ms };
+  self->open_ref = open_ref_new (ref);
   self->give_up_us = g_get_monotonic_time () + (gint64) patience_ms * 1000;
   self->step = MINIPAY_RESOLVE_ASK;
 }
@@ -21,6 +47,7 @@ void
 minipay_resolve_clear (MinipayResolve *self)
 {
   g_clear_object (&self->ref);
+  g_clear_object (&self->open_ref);
   g_clear_object (&self->payment);
   g_clear_error (&self->error);
 }
@@ -31,6 +58,12 @@ minipay_resolve_get_operation (const MinipayResolve *self)
   if (self->step != MINIPAY_RESOLVE_END)
     return MINIPAY_OPERATION_QUERY;
   return (self->flags & MINIPAY_RESOLVE_FLAGS_REVERSE) != 0 ? MINIPAY_OPERATION_REVERSE : MINIPAY_OPERATION_CLOSE;
+}
+
+MinipayPaymentRef *
+minipay_resolve_get_ref (const MinipayResolve *self)
+{
+  return self->step == MINIPAY_RESOLVE_END ? self->open_ref : self->ref;
 }
 
 static gboolean
@@ -176,8 +209,11 @@ minipay_account_resolve_now (MinipayAccount *self,
       resolve->step = MINIPAY_RESOLVE_ASK;
       continue;
     }
-    payment = (MinipayPayment *) minipay_account_run (
-        self, minipay_resolve_get_operation (resolve), G_OBJECT (resolve->ref), cancellable, &local_error);
+    payment = (MinipayPayment *) minipay_account_run (self,
+                                                      minipay_resolve_get_operation (resolve),
+                                                      G_OBJECT (minipay_resolve_get_ref (resolve)),
+                                                      cancellable,
+                                                      &local_error);
     minipay_resolve_take (resolve, payment, local_error);
   }
   if (resolve->step != MINIPAY_RESOLVE_DONE && resolve->payment == NULL && resolve->error == NULL)
@@ -267,7 +303,7 @@ resolve_run_step (GTask *task)
     g_main_context_push_thread_default (g_task_get_context (task));
     minipay_account_start (MINIPAY_ACCOUNT (g_task_get_source_object (task)),
                            minipay_resolve_get_operation (resolve),
-                           G_OBJECT (resolve->ref),
+                           G_OBJECT (minipay_resolve_get_ref (resolve)),
                            g_task_get_cancellable (task),
                            resolve_run_step,
                            on_resolve_answered,

@@ -18,6 +18,7 @@ typedef enum {
 
 typedef struct {
   MinipayPaymentRef *ref;
+  MinipayPaymentRef *open_ref; /* the same, marked: see minipay_resolve_is_open_ref() */
   MinipayResolveFlags flags;
   guint interval_ms;
   gint64 give_up_us; /* monotonic: when it stops asking */
@@ -36,6 +37,10 @@ void minipay_resolve_clear (MinipayResolve *self);
 /* What came of the step at hand: @payment, borrowed, or @error, taken. The next step is in self->step. */
 void minipay_resolve_take (MinipayResolve *self, MinipayPayment *payment, GError *error);
 MinipayOperation minipay_resolve_get_operation (const MinipayResolve *self);
+MinipayPaymentRef *minipay_resolve_get_ref (const MinipayResolve *self);
+/* Whether only an order that stays open is to be ended: one that the journal has learnt to be paid, from a
+ * notification or another caller, is left alone. */
+gboolean minipay_resolve_is_open_ref (MinipayPaymentRef *ref);
 
 /* Runs it to its end in the calling thread. */
 MinipayPayment *minipay_account_resolve_now (MinipayAccount *self,

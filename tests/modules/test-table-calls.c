@@ -158,6 +158,42 @@ test_call_refused_before_sending (void)
   }
 }
 
+/* Nobody could be asked, and the notification was quicker: what is paid is not taken back by itself. */
+static void
+test_resolve_leaves_paid (void)
+{
+  g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new (NUMBER);
+  g_autoptr (MinipayCheckout) checkout = NULL;
+  g_autoptr (MinipayReceipt) receipt = NULL;
+  g_autoptr (MinipayPayment) payment = NULL;
+  g_autoptr (MinipayPayment) reversed = NULL;
+  g_autoptr (GError) error = NULL;
+  TableShop shop;
+
+  table_shop_start (&shop, "asked");
+  table_shop_push (&shop, "ok");
+  checkout = table_shop_create (&shop, NULL, &error);
+  g_assert_no_error (error);
+  receipt = table_shop_receive (&shop, NUMBER " paid T1");
+  g_assert_nonnull (minipay_receipt_get_notification (receipt));
+
+  for (guint i = 0; i < 3; i++)
+    table_shop_push (&shop, "502");
+  table_shop_push (&shop, "paid!");
+  payment = minipay_account_resolve (shop.account, ref, MINIPAY_RESOLVE_FLAGS_REVERSE, 0, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (minipay_payment_get_state (payment), ==, MINIPAY_PAYMENT_STATE_PAID);
+  table_shop_assert_state (&shop, MINIPAY_INTENT_STATE_PAID, "T1");
+  table_shop_assert_requests (&shop, 5);
+
+  /* on demand it is */
+  table_shop_push (&shop, "ok!");
+  reversed = minipay_account_reverse_payment (shop.account, ref, NULL, &error);
+  g_assert_no_error (error);
+  table_shop_assert_state (&shop, MINIPAY_INTENT_STATE_REFUNDED, "T1");
+  table_shop_clear (&shop);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -168,6 +204,7 @@ main (int argc, char **argv)
   g_test_add_func ("/call/answer/journalled", test_call);
   g_test_add_func ("/call/no-answer/unknown-where-money-moves", test_call_unanswered);
   g_test_add_func ("/call/undeclared/not-sent", test_call_refused_before_sending);
+  g_test_add_func ("/resolve/paid-meanwhile/not-reversed", test_resolve_leaves_paid);
 
   return table_run ("zoo-table", NULL, NULL);
 }
