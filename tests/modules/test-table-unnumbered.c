@@ -53,12 +53,33 @@ test_one_at_a_time (void)
   table_shop_clear (&shop);
 }
 
+/* By its other name the same order would be given back twice. */
+static void
+test_other_name (void)
+{
+  g_autoptr (MinipayMoney) amount = minipay_money_new (40, "CNY");
+  g_autoptr (MinipayRefundRequest) request = g_object_new (
+      MINIPAY_TYPE_REFUND_REQUEST, "out-refund-no", OTHER_NO, "transaction-id", "T1", "amount", amount, NULL);
+  g_autoptr (GError) error = NULL;
+  TableShop shop;
+
+  table_shop_start (&shop, "unnumbered");
+  table_shop_push (&shop, "cut");
+  table_shop_push (&shop, "refunded");
+  shop_fail_refund (&shop, REFUND_NO, MINIPAY_ERROR_OUTCOME_UNKNOWN);
+  g_assert_null (minipay_account_refund (shop.account, request, NULL, &error));
+  g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_INVALID);
+  table_shop_assert_requests (&shop, 1);
+  table_shop_clear (&shop);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/refund/unnumbered/one-at-a-time", test_one_at_a_time);
+  g_test_add_func ("/refund/unnumbered/by-other-name-not-sent", test_other_name);
 
   return table_run ("zoo-table", "Repeat=true\nEchoes=out_refund_no", "Repeat=false\nEchoes=out_refund_no");
 }
