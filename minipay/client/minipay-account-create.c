@@ -39,6 +39,7 @@ create_check (MinipayAccount *self, MinipayExchange *x, MinipayCheckout *checkou
 {
   const char *number = minipay_order_get_out_trade_no (minipay_exchange_get_order (x));
   MinipayPayment *payment = minipay_checkout_get_payment (checkout);
+  const char *transaction_id = minipay_checkout_get_transaction_id (checkout);
   MinipayIntentState state = MINIPAY_INTENT_STATE_PENDING;
 
   if (!minipay_compare_checkout (checkout, number, error))
@@ -55,9 +56,10 @@ create_check (MinipayAccount *self, MinipayExchange *x, MinipayCheckout *checkou
     /* what nobody signed may be true, but it settles nothing */
     if (minipay_payment_get_authenticated (payment))
       state = minipay_payment_state_to_intent (minipay_payment_get_state (payment));
+    if (minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_FAILED)
+      transaction_id = NULL;
   }
-  return minipay_account_note_state (
-      self, MINIPAY_INTENT_KIND_PAYMENT, number, state, minipay_checkout_get_transaction_id (checkout), error);
+  return minipay_account_note_state (self, MINIPAY_INTENT_KIND_PAYMENT, number, state, transaction_id, error);
 }
 
 static GObject *

@@ -51,7 +51,7 @@ query_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpoi
                                       MINIPAY_INTENT_KIND_PAYMENT,
                                       number,
                                       minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
-                                      minipay_payment_get_transaction_id (payment),
+                                      minipay_payment_get_binding_id (payment),
                                       &local_error);
   if (local_error != NULL) {
     g_propagate_error (error, g_steal_pointer (&local_error));

@@ -27,6 +27,9 @@ gboolean minipay_compare_with_ref (MinipayPayment *payment, MinipayPaymentRef *r
 gboolean minipay_compare_with_intent (MinipayPayment *payment, MinipayIntent *intent, GError **error);
 
 MinipayIntentState minipay_payment_state_to_intent (MinipayPaymentState state);
+/* The transaction that the order is noted under: an attempt that failed does not bind it, for the next one has
+ * another number. */
+const char *minipay_payment_get_binding_id (MinipayPayment *payment);
 
 /* What stands before a number of the gateway's in a refund's line of the journal, where the merchant's is not
  * known. */

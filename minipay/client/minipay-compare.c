@@ -202,6 +202,14 @@ minipay_compare_with_intent (MinipayPayment *payment, MinipayIntent *intent, GEr
              "a total", minipay_payment_get_total (payment), minipay_intent_get_total (intent), error);
 }
 
+const char *
+minipay_payment_get_binding_id (MinipayPayment *payment)
+{
+  return minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_FAILED
+             ? NULL
+             : minipay_payment_get_transaction_id (payment);
+}
+
 MinipayIntentState
 minipay_payment_state_to_intent (MinipayPaymentState state)
 {

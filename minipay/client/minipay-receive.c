@@ -128,17 +128,15 @@ receive_commit_payment (MinipayAccount *self, MinipayExchange *x, MinipayPayment
       !receive_check_signed (minipay_payment_get_authenticated (payment), known, intent_state, &local_error))
     minipay_account_ask_about (self, number);
   if (local_error == NULL)
-    now =
-        minipay_store_accept (minipay_account_get_house (self)->store,
-                              account,
-                              event_id,
-                              MINIPAY_INTENT_KIND_PAYMENT,
-                              number,
-                              intent_state,
-                              /* an attempt that failed does not bind the order: the next one has another number */
-                              state == MINIPAY_PAYMENT_STATE_FAILED ? NULL : transaction_id,
-                              &is_first,
-                              &local_error);
+    now = minipay_store_accept (minipay_account_get_house (self)->store,
+                                account,
+                                event_id,
+                                MINIPAY_INTENT_KIND_PAYMENT,
+                                number,
+                                intent_state,
+                                minipay_payment_get_binding_id (payment),
+                                &is_first,
+                                &local_error);
   if (local_error == NULL)
     return minipay_notification_new_verified (account, event_id, G_OBJECT (payment), now == NULL, !is_first);
   g_propagate_error (error, g_steal_pointer (&local_error));

@@ -194,6 +194,33 @@ test_resolve_leaves_paid (void)
   table_shop_clear (&shop);
 }
 
+/* The attempt that failed has a number, and the one that pays later has another. */
+static void
+test_failed_then_paid (void)
+{
+  g_autoptr (MinipayPaymentRef) ref = minipay_payment_ref_new (NUMBER);
+  g_autoptr (MinipayCheckout) checkout = NULL;
+  g_autoptr (MinipayPayment) payment = NULL;
+  g_autoptr (MinipayReceipt) receipt = NULL;
+  g_autoptr (GError) error = NULL;
+  TableShop shop;
+
+  table_shop_start (&shop, "asked");
+  table_shop_push (&shop, "ok");
+  checkout = table_shop_create (&shop, NULL, &error);
+  g_assert_no_error (error);
+  table_shop_push (&shop, "failed!");
+  payment = minipay_account_query_payment (shop.account, ref, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (minipay_payment_get_transaction_id (payment), ==, "attempt1");
+  table_shop_assert_state (&shop, MINIPAY_INTENT_STATE_CLOSED, NULL);
+
+  receipt = table_shop_receive (&shop, NUMBER " paid attempt2");
+  g_assert_no_error (minipay_receipt_get_failure (receipt));
+  table_shop_assert_state (&shop, MINIPAY_INTENT_STATE_PAID, "attempt2");
+  table_shop_clear (&shop);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -204,6 +231,7 @@ main (int argc, char **argv)
   g_test_add_func ("/call/answer/journalled", test_call);
   g_test_add_func ("/call/no-answer/unknown-where-money-moves", test_call_unanswered);
   g_test_add_func ("/call/undeclared/not-sent", test_call_refused_before_sending);
+  g_test_add_func ("/query/failed/paid-by-another-attempt", test_failed_then_paid);
   g_test_add_func ("/resolve/paid-meanwhile/not-reversed", test_resolve_leaves_paid);
 
   return table_run ("zoo-table", NULL, NULL);

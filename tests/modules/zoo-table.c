@@ -109,7 +109,7 @@ table_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpResponse *
   return G_OBJECT (
       table_new_payment (strcmp (word, "other-number") == 0 ? "zoo999" : number,
                          state != NULL ? (MinipayPaymentState) state->value : MINIPAY_PAYMENT_STATE_PENDING,
-                         NULL));
+                         strcmp (word, "failed") == 0 ? "attempt1" : NULL));
 }
 
 static GObject *
