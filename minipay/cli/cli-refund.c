@@ -14,6 +14,7 @@ typedef struct {
   char *reason;
   char *notify_url;
   char **extras; /* NAME=VALUE */
+  gboolean once;
 } RefundOptions;
 
 static void
@@ -47,6 +48,29 @@ options_check (const RefundOptions *self, GError **error)
   }
   return cli_about_check (self->out_trade_no, self->transaction_id, error) &&
          cli_check_text ("--reason", self->reason, error);
+}
+
+/* Another run of this command knows nothing of this one: it has no journal that outlives it, and what the gateway
+ * does not number it gives back again. */
+static gboolean
+options_check_once (const RefundOptions *self, MinipayProviderInfo *info, GError **error)
+{
+  g_autoptr (GVariant) facts = g_variant_ref_sink (minipay_provider_info_to_variant (info));
+  g_autoptr (GVariant) rules = g_variant_lookup_value (facts, "operation_rules", G_VARIANT_TYPE ("a{sa{sv}}"));
+  g_autoptr (GVariant) refund =
+      rules != NULL ? g_variant_lookup_value (rules, "refund", G_VARIANT_TYPE_VARDICT) : NULL;
+  gboolean is_single = FALSE;
+
+  if (self->once || refund == NULL || !g_variant_lookup (refund, "single", "b", &is_single) || !is_single)
+    return TRUE;
+  g_set_error (
+      error,
+      CLI_ERROR,
+      CLI_ERROR_USAGE,
+      "%s numbers no refunds: every run gives back anew, also after one whose outcome is unknown; give --once "
+      "when this refund was never sent before",
+      minipay_provider_info_get_id (info));
+  return FALSE;
 }
 
 static MinipayRefundRequest *
@@ -91,7 +115,8 @@ refund (const RefundOptions *self, GError **error)
   if (!options_check (self, error))
     return NULL;
   account = cli_open_account (&self->common, &client, &info, error);
-  request = account != NULL ? options_to_request (self, info, error) : NULL;
+  request =
+      account != NULL && options_check_once (self, info, error) ? options_to_request (self, info, error) : NULL;
   if (request == NULL)
     return NULL;
   minipay_account_refund_async (account, request, cli_get_cancellable (), cli_on_done, &result);
@@ -111,6 +136,7 @@ cli_refund (int argc, char **argv)
     { "reason", 0, 0, G_OPTION_ARG_FILENAME, &options.reason, "What the buyer is told", "TEXT" },
     { "notify-url", 0, 0, G_OPTION_ARG_STRING, &options.notify_url, "Where the gateway tells the outcome", "URL" },
     { "extra", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.extras, "A field of the provider's own", "NAME=VALUE" },
+    { "once", 0, 0, G_OPTION_ARG_NONE, &options.once, "It was never sent, where the gateway numbers none", NULL },
     { NULL },
   };
   g_autoptr (MinipayRefund) given = NULL;
@@ -119,6 +145,8 @@ cli_refund (int argc, char **argv)
   if (cli_parse (&options.common,
                  "Gives money back. Whoever repeats it under the same number gives back once, except with a "
                  "provider that numbers no refunds.",
+                 "Gives money back. Whoever repeats it under the same number gives back once, where the gateway "
+                 "takes numbers.",
                  entries,
                  0,
                  &argc,

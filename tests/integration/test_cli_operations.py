@@ -197,6 +197,17 @@ class TestRefund(OperationCase):
         # 14.90 are left, which would not be so after two refunds
         self.assertEqual(self.refund(number, self.new_number(), '14.90 CNY').status, OK)
 
+    def test_unnumbered_is_sent_only_on_the_word_that_it_never_was(self):
+        number, account = self.new_number(), 'weidoufu'
+        self.assertEqual(self.pay(account, number=number).status, OK)
+        self.assertTrue(self.buyer_pays(account, number)['paid'])
+        refund = ('refund', '--json', '--account', account, '--out-trade-no', number, '--refund-no',
+                  self.new_number(), '--amount', '5.00 CNY')
+        self.assert_error(self.cli(*refund), USAGE, 'usage')
+        self.assertEqual(self.ask_sandbox(f'/sandbox/orders/{number}?account={account}')['refunded'], 0)
+        self.assertEqual(self.cli(*refund, '--once').status, OK)
+        self.assertEqual(self.ask_sandbox(f'/sandbox/orders/{number}?account={account}')['refunded'], 500)
+
     def test_it_arrives(self):
         number, refund_no = self.paid_order(), self.new_number()
         refund_id = self.refund(number, refund_no).only()['refund_id']
