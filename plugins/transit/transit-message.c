@@ -181,6 +181,32 @@ message_check_parties (MinipayExchange *x, const TransitMessage *message, GError
   return FALSE;
 }
 
+/* The address is not signed: sent to another one, a message must not pass for one of another kind. */
+static gboolean
+message_check_kind (const Kind *kind, const MinipayJson *json, GError **error)
+{
+  static const struct {
+    const char *member;
+    const char *kind; /* NULL for the result of a deduction */
+  } marks[] = { { "trade_state", NULL },
+                { "user_public_key", "create-code" },
+                { "repay_no", "payment-in-arrears" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++) {
+    if (minipay_json_get_member (json, minipay_json_get_root (json), marks[i].member) == 0 ||
+        g_strcmp0 (marks[i].kind, kind->name) == 0)
+      continue;
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_MISMATCH,
+                 "the message has %s, a %s has none: it came to the address of another kind",
+                 marks[i].member,
+                 kind->name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 GObject *
 transit_read_message (MinipayExchange *x, const TransitMessage *message, GError **error)
 {
@@ -196,7 +222,8 @@ transit_read_message (MinipayExchange *x, const TransitMessage *message, GError 
                  "registration-contract, cancellation, payment-in-arrears and contract-status");
     return NULL;
   }
-  if (!message_check_parties (x, message, error) || !message_add_members (kind, message->content, &values, error))
+  if (!message_check_parties (x, message, error) || !message_check_kind (kind, message->content, error) ||
+      !message_add_members (kind, message->content, &values, error))
     return NULL;
   event_id = message_dup_event_id (kind, message, &values);
   minipay_exchange_set_event_id (x, event_id);

@@ -361,6 +361,22 @@ test_calls_bad (void)
   }
 }
 
+/* Only the address says what kind it is, and nobody signs that. */
+static void
+test_other_address (void)
+{
+  static const char *const kinds[] = { "registration-contract", "cancellation", "contract-status" };
+  static const char *const bodies[] = { CREATE_CODE, ARREARS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds) * G_N_ELEMENTS (bodies); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (MinipayTestExchange) x =
+        receive (kinds[i % G_N_ELEMENTS (kinds)], bodies[i / G_N_ELEMENTS (kinds)], NULL, &error);
+
+    g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -373,5 +389,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/transit/message/bad", test_bad);
   g_test_add_func ("/transit/calls/good", test_calls);
   g_test_add_func ("/transit/calls/bad", test_calls_bad);
+  g_test_add_func ("/transit/message/other-address-refused", test_other_address);
   return g_test_run ();
 }
