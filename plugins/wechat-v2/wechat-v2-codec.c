@@ -248,6 +248,25 @@ wechat_v2_build_close (MinipayExchange *x, gconstpointer data, GError **error)
   return wechat_xml_new_request (x, &close_order, params, error);
 }
 
+/* Messages are signed whatever they answer: one to another question must not end an order. */
+static gboolean
+codec_check_end (const MinipayParams *params, GError **error)
+{
+  static const char *const of_others[] = { "trade_state", "trade_type", "prepay_id", "total_fee", "refund_id" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_others); i++) {
+    if (minipay_params_lookup (params, of_others[i]) == NULL)
+      continue;
+    g_set_error (error,
+                 MINIPAY_ERROR,
+                 MINIPAY_ERROR_MISMATCH,
+                 "the answer has %s: it is one to another question",
+                 of_others[i]);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 /* The answer names no order: it is about the one that was asked about. */
 static GObject *
 codec_new_ended (MinipayExchange *x, const MinipayParams *params, GError **error)
@@ -265,7 +284,7 @@ codec_new_ended (MinipayExchange *x, const MinipayParams *params, GError **error
     .raw_text = raw,
   };
 
-  return raw != NULL ? G_OBJECT (minipay_payment_new_from_claim (&claim)) : NULL;
+  return raw != NULL && codec_check_end (params, error) ? G_OBJECT (minipay_payment_new_from_claim (&claim)) : NULL;
 }
 
 /* Closing what is closed and reversing what is reversed is done. */

@@ -108,6 +108,23 @@ test_done (void)
   }
 }
 
+/* Signed, a success, and the answer to another question. */
+static void
+test_swapped (void)
+{
+  static const MinipayOperation operations[] = { MINIPAY_OPERATION_CLOSE, MINIPAY_OPERATION_REVERSE };
+  static const char *const members[] = { "trade_state", "prepay_id", "refund_id" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (operations) * G_N_ELEMENTS (members); i++) {
+    g_autoptr (MinipayTestExchange) x = begin (operations[i % 2], TRUE);
+    g_autofree char *body = v2_message_new (V2_HMAC, done, members[i / 2], "SUCCESS");
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (v2_answer (x, body, &error));
+    g_assert_error (error, MINIPAY_ERROR, MINIPAY_ERROR_MISMATCH);
+  }
+}
+
 static void
 test_refused (void)
 {
@@ -185,5 +202,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/wechat-v2/ends/refused", test_refused);
   g_test_add_func ("/wechat-v2/reverse/recall-pending", test_recall);
   g_test_add_func ("/wechat-v2/ends/unsigned-open", test_unsigned);
+  g_test_add_func ("/wechat-v2/ends/swapped", test_swapped);
   return g_test_run ();
 }
