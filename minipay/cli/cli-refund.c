@@ -145,8 +145,6 @@ cli_refund (int argc, char **argv)
   if (cli_parse (&options.common,
                  "Gives money back. Whoever repeats it under the same number gives back once, except with a "
                  "provider that numbers no refunds.",
-                 "Gives money back. Whoever repeats it under the same number gives back once, where the gateway "
-                 "takes numbers.",
                  entries,
                  0,
                  &argc,
