@@ -81,6 +81,18 @@ close_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpoi
                                       close_get_intent_state (x, payment, known),
                                       minipay_payment_get_transaction_id (payment),
                                       &local_error);
+  if (minipay_exchange_get_operation (x) == MINIPAY_OPERATION_REVERSE && known != NULL &&
+      g_error_matches (local_error, MINIPAY_ERROR, MINIPAY_ERROR_CONFLICT)) {
+    /* it was paid between the two looks at the journal */
+    g_clear_error (&local_error);
+    advanced = minipay_store_advance (minipay_account_get_house (self)->store,
+                                      minipay_account_get_name (self),
+                                      MINIPAY_INTENT_KIND_PAYMENT,
+                                      number,
+                                      MINIPAY_INTENT_STATE_REFUNDED,
+                                      NULL,
+                                      &local_error);
+  }
   if (local_error == NULL)
     return g_object_ref (result);
   g_propagate_error (error, g_steal_pointer (&local_error));

@@ -3,6 +3,7 @@
 
 #include "client/minipay-resolve-private.h"
 #include "core/minipay-error-private.h"
+#include "core/minipay-payment-private.h"
 #include "provider/minipay-limits-private.h"
 
 /* A buyer's code is charged at once, or the buyer is asked for a password: then the order is asked about until it
@@ -52,6 +53,17 @@ code_conclude (MinipayOrder *order, MinipayPayment *payment, const GError *failu
     g_propagate_error (error,
                        minipay_error_recode (
                            failure, MINIPAY_ERROR_OUTCOME_UNKNOWN, "the code payment is not decided, resolve it"));
+    return NULL;
+  }
+  /* what nobody signed and the journal did not take over decides nothing, neither that it is paid nor that it is
+   * not */
+  if (!minipay_payment_get_authenticated (payment) && !minipay_payment_is_settled (payment)) {
+    g_set_error (
+        error,
+        MINIPAY_ERROR,
+        MINIPAY_ERROR_OUTCOME_UNKNOWN,
+        "nobody signed what the gateway says of order %s, and its number is not known: look into its console",
+        number);
     return NULL;
   }
   switch (minipay_payment_get_state (payment)) {

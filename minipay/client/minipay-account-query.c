@@ -4,6 +4,7 @@
 #include "client/minipay-account-private.h"
 #include "client/minipay-compare-private.h"
 #include "core/minipay-error-private.h"
+#include "core/minipay-payment-private.h"
 
 /* An answer that nobody signed may settle an order only when the gateway's number is the one that was noted
  * when the order was made, or when the account says that it may. */
@@ -53,6 +54,8 @@ query_conclude (MinipayExchange *x, GObject *result, const GError *failure, gpoi
                                       minipay_payment_state_to_intent (minipay_payment_get_state (payment)),
                                       minipay_payment_get_binding_id (payment),
                                       &local_error);
+  if (advanced != NULL)
+    minipay_payment_set_settled (payment);
   if (local_error != NULL) {
     g_propagate_error (error, g_steal_pointer (&local_error));
     return NULL;

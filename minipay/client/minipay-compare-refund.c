@@ -39,11 +39,13 @@ minipay_compare_refund (MinipayRefund *refund,
   static const char *const always[] = { "out_refund_no", "amount", NULL };
   const MinipayOperationRules *rules =
       minipay_manifest_get_operation (minipay_provider_info_get_manifest (info), operation);
-  const char *const *echoes = rules != NULL && rules->echoes != NULL ? (const char *const *) rules->echoes : always;
+  /* of a notification, the rules speak of payments */
+  const char *const *echoes = rules != NULL && rules->echoes != NULL && strcmp (operation, "receive") != 0
+                                  ? (const char *const *) rules->echoes
+                                  : always;
 
   for (const char *const *fact = echoes; *fact != NULL; fact++) {
-    /* of a notification, the rules speak of payments too */
-    if (refund_states_fact (refund, *fact) || strcmp (operation, "receive") == 0)
+    if (refund_states_fact (refund, *fact))
       continue;
     g_set_error (error,
                  MINIPAY_ERROR,

@@ -33,6 +33,7 @@ struct _MinipayPayment {
   char *sub_appid;
   GBytes *raw_text;
   gboolean authenticated;
+  gboolean is_settled; /* no property: the client's own note */
 };
 
 G_DEFINE_FINAL_TYPE (MinipayPayment, minipay_payment, G_TYPE_OBJECT)
@@ -321,6 +322,18 @@ void
 minipay_payment_set_authenticated (MinipayPayment *self, gboolean authenticated)
 {
   self->authenticated = authenticated;
+}
+
+void
+minipay_payment_set_settled (MinipayPayment *self)
+{
+  self->is_settled = TRUE;
+}
+
+gboolean
+minipay_payment_is_settled (MinipayPayment *self)
+{
+  return self->is_settled;
 }
 
 static char *

@@ -450,7 +450,10 @@ minipay_bill_file_commit (MinipayBillFile *self, const char *sha1, GError **erro
     return bill_fail_errno (error, "give the bill its name", self->path);
   unlink (self->temporary);
   g_clear_pointer (&self->temporary, g_free);
-  if (fsync (self->folder) != 0)
-    return bill_fail_errno (error, "write the folder of", self->path);
+  if (fsync (self->folder) != 0) {
+    bill_fail_errno (error, "write the folder of", self->path);
+    unlink (self->path);
+    return FALSE;
+  }
   return TRUE;
 }

@@ -165,11 +165,15 @@ ride_parse_state (const char *trade_state, const char *user_repay_state)
 
 /* The members of one that acts for others and of a merchant's own: both are compared where they stand. */
 static gboolean
-ride_read_parties (const MinipayJson *json, MinipayPaymentClaim *claim, GError **error)
+ride_read_parties (MinipayExchange *x, const MinipayJson *json, MinipayPaymentClaim *claim, GError **error)
 {
   MinipayJsonNode root = minipay_json_get_root (json);
   const char *name = minipay_json_get_member (json, root, "sp_mchid") != 0 ? "sp_mchid" : "mchid";
 
+  /* whoever acts for another takes no ride that does not say for whom */
+  if (minipay_exchange_get_setting (x, "sub-mchid") != NULL &&
+      minipay_json_require_string (json, root, "sub_mchid", error) == NULL)
+    return FALSE;
   return minipay_json_read_string (json, root, name, &claim->mchid, error) &&
          minipay_json_read_string (json, root, "appid", &claim->appid, error) &&
          minipay_json_read_string (json, root, "sub_mchid", &claim->sub_mchid, error) &&
@@ -196,7 +200,7 @@ ride_read_total (const MinipayJson *json, MinipayMoney **total, GError **error)
 }
 
 static MinipayPayment *
-ride_parse (GBytes *text, GError **error)
+ride_parse (MinipayExchange *x, GBytes *text, GError **error)
 {
   g_autoptr (MinipayJson) json = minipay_json_parse (text, error);
   g_autoptr (MinipayMoney) total = NULL;
@@ -206,7 +210,7 @@ ride_parse (GBytes *text, GError **error)
   gboolean is_repaid;
   MinipayJsonNode root;
 
-  if (json == NULL || !ride_read_parties (json, &claim, error) || !ride_read_total (json, &total, error))
+  if (json == NULL || !ride_read_parties (x, json, &claim, error) || !ride_read_total (json, &total, error))
     return NULL;
   root = minipay_json_get_root (json);
   claim.out_trade_no = minipay_json_require_string (json, root, "out_trade_no", error);
@@ -234,7 +238,7 @@ transit_v3_parse_query (MinipayExchange *x, gconstpointer data, MinipayHttpRespo
 {
   g_autoptr (MinipayJson) json = wechat_message_read_answer (x, answer, error);
 
-  return json != NULL ? (GObject *) ride_parse (minipay_http_response_get_body (answer), error) : NULL;
+  return json != NULL ? (GObject *) ride_parse (x, minipay_http_response_get_body (answer), error) : NULL;
 }
 
 GObject *
@@ -336,7 +340,7 @@ transit_v3_parse_notification (MinipayExchange *x, MinipayHttpRequest *incoming,
   if (plain == NULL)
     return NULL;
   if (strcmp (original_type, "transaction") == 0)
-    return (GObject *) ride_parse (plain, error);
+    return (GObject *) ride_parse (x, plain, error);
   g_set_error (error,
                MINIPAY_ERROR,
                MINIPAY_ERROR_NOT_SUPPORTED,
