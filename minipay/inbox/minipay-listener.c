@@ -200,6 +200,8 @@ on_request_started (SoupServer *server, SoupServerMessage *message, gpointer use
   incoming->body = g_byte_array_new ();
   g_object_set_data_full (G_OBJECT (message), "minipay-incoming", incoming, incoming_free);
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  /* libsoup closes a connection that it was handed after one answer, and does not say so by itself */
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
   g_signal_connect_object (message, "got-headers", G_CALLBACK (on_got_headers), user_data, 0);
   g_signal_connect_object (message, "got-chunk", G_CALLBACK (on_got_chunk), user_data, 0);
   g_signal_connect (message, "finished", G_CALLBACK (on_finished), NULL);
@@ -212,7 +214,7 @@ add_request_header (const char *name, const char *value, gpointer user_data)
   minipay_http_request_add_header (user_data, name, value);
 }
 
-/* Always with a body: libsoup closes the connection after a 204 that has no length. */
+/* Always with a length: a 204 of libsoup has none, and every caller is to know where the answer ends. */
 static void
 message_answer (SoupServerMessage *message, MinipayHttpResponse *reply)
 {

@@ -207,6 +207,22 @@ test_message_refused_is_answered (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_answer_ends_connection (Fixture *fixture, gconstpointer data)
+{
+  const char *const lines[] = { "POST /notify/shop", "POST /notify/other" };
+
+  g_test_summary ("A connection that serves one message says so: a caller that kept it would lose the next one.");
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
+    GString *text = request_new (lines[i], 2);
+    g_autofree char *answer = NULL;
+
+    g_string_append (text, "\r\n{}");
+    answer = talk (fixture, text);
+    g_assert_nonnull (strstr (answer, "\r\nConnection: close\r\n"));
+  }
+}
+
+static void
 test_method_other_refused (Fixture *fixture, gconstpointer data)
 {
   const char *const lines[] = { "GET /notify/shop", "PUT /notify/shop", "DELETE /notify/shop",
@@ -551,6 +567,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   ADD ("/listener/message/refused-is-answered", test_message_refused_is_answered);
+  ADD ("/listener/message/answer-ends-connection", test_answer_ends_connection);
   ADD ("/listener/method/other-refused", test_method_other_refused);
   ADD ("/listener/path/unknown-refused", test_path_unknown_refused);
   ADD ("/listener/header-lines/bounded", test_header_lines_bounded);
