@@ -90,7 +90,8 @@ G_DEFINE_FINAL_TYPE (MinipayOrder, minipay_order, G_TYPE_OBJECT)
 /**
  * MinipayOrder:payer:
  *
- * Who pays, as the wallet calls the buyer: an openid, a buyer_id; for %MINIPAY_METHOD_CODE the scanned code.
+ * Who pays, as the wallet calls the buyer: an openid, a buyer_id. A scanned code is no payer: it is the extra
+ * `auth_code`.
  *
  * Since: 0.1
  */
