@@ -69,16 +69,7 @@ code_conclude (MinipayOrder *order, MinipayPayment *payment, const GError *failu
   switch (minipay_payment_get_state (payment)) {
   case MINIPAY_PAYMENT_STATE_PAID:
   case MINIPAY_PAYMENT_STATE_REFUNDED:
-    return g_object_new (MINIPAY_TYPE_CHECKOUT,
-                         "kind",
-                         MINIPAY_CHECKOUT_KIND_DONE,
-                         "out-trade-no",
-                         minipay_payment_get_out_trade_no (payment),
-                         "transaction-id",
-                         minipay_payment_get_transaction_id (payment),
-                         "payment",
-                         payment,
-                         NULL);
+    return minipay_checkout_new_for_payment (MINIPAY_CHECKOUT_KIND_DONE, payment);
   case MINIPAY_PAYMENT_STATE_CLOSED:
   case MINIPAY_PAYMENT_STATE_FAILED:
     g_set_error (error,

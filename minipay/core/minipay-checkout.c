@@ -143,6 +143,34 @@ minipay_checkout_new (MinipayCheckoutKind kind, GDateTime *expires_at)
 }
 
 /**
+ * minipay_checkout_new_for_payment:
+ * @kind: %MINIPAY_CHECKOUT_KIND_DONE, or %MINIPAY_CHECKOUT_KIND_PENDING while the buyer is still asked
+ * @payment: what the gateway said of the payment
+ *
+ * For providers: what creating led to where it asks for the money at once, as with a scanned code.
+ *
+ * Returns: (transfer full): a checkout with the payment and its numbers
+ *
+ * Since: 0.1
+ */
+MinipayCheckout *
+minipay_checkout_new_for_payment (MinipayCheckoutKind kind, MinipayPayment *payment)
+{
+  g_return_val_if_fail (MINIPAY_IS_PAYMENT (payment), NULL);
+
+  return g_object_new (MINIPAY_TYPE_CHECKOUT,
+                       "kind",
+                       kind,
+                       "out-trade-no",
+                       minipay_payment_get_out_trade_no (payment),
+                       "transaction-id",
+                       minipay_payment_get_transaction_id (payment),
+                       "payment",
+                       payment,
+                       NULL);
+}
+
+/**
  * minipay_checkout_set_param:
  * @self: a checkout that the provider has not completed yet
  * @runtime: whose call takes the parameter

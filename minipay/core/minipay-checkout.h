@@ -13,6 +13,7 @@ MINIPAY_API
 G_DECLARE_FINAL_TYPE (MinipayCheckout, minipay_checkout, MINIPAY, CHECKOUT, GObject)
 
 MINIPAY_API MinipayCheckout *minipay_checkout_new (MinipayCheckoutKind kind, GDateTime *expires_at);
+MINIPAY_API MinipayCheckout *minipay_checkout_new_for_payment (MinipayCheckoutKind kind, MinipayPayment *payment);
 MINIPAY_API void
 minipay_checkout_set_param (MinipayCheckout *self, MinipayRuntime runtime, const char *name, const char *value);
 

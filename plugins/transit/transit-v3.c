@@ -252,16 +252,8 @@ transit_v3_parse_create (MinipayExchange *x, gconstpointer data, MinipayHttpResp
     return NULL;
   state = minipay_payment_get_state (MINIPAY_PAYMENT (payment));
   is_open = state == MINIPAY_PAYMENT_STATE_PENDING || state == MINIPAY_PAYMENT_STATE_UNKNOWN;
-  return g_object_new (MINIPAY_TYPE_CHECKOUT,
-                       "kind",
-                       is_open ? MINIPAY_CHECKOUT_KIND_PENDING : MINIPAY_CHECKOUT_KIND_DONE,
-                       "out-trade-no",
-                       minipay_payment_get_out_trade_no (MINIPAY_PAYMENT (payment)),
-                       "transaction-id",
-                       minipay_payment_get_transaction_id (MINIPAY_PAYMENT (payment)),
-                       "payment",
-                       payment,
-                       NULL);
+  return G_OBJECT (minipay_checkout_new_for_payment (
+      is_open ? MINIPAY_CHECKOUT_KIND_PENDING : MINIPAY_CHECKOUT_KIND_DONE, MINIPAY_PAYMENT (payment)));
 }
 
 MinipayHttpRequest *

@@ -124,21 +124,13 @@ transaction_new_code_checkout (MinipayExchange *x,
                                GError **error)
 {
   g_autoptr (MinipayPayment) payment = transaction_parse (x, kind, minipay_http_response_get_body (answer), error);
+  gboolean is_paid;
 
   if (payment == NULL)
     return NULL;
-  return g_object_new (MINIPAY_TYPE_CHECKOUT,
-                       "kind",
-                       minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_PAID
-                           ? MINIPAY_CHECKOUT_KIND_DONE
-                           : MINIPAY_CHECKOUT_KIND_PENDING,
-                       "out-trade-no",
-                       minipay_payment_get_out_trade_no (payment),
-                       "transaction-id",
-                       minipay_payment_get_transaction_id (payment),
-                       "payment",
-                       payment,
-                       NULL);
+  is_paid = minipay_payment_get_state (payment) == MINIPAY_PAYMENT_STATE_PAID;
+  return G_OBJECT (minipay_checkout_new_for_payment (
+      is_paid ? MINIPAY_CHECKOUT_KIND_DONE : MINIPAY_CHECKOUT_KIND_PENDING, payment));
 }
 
 GObject *

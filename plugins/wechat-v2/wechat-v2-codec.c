@@ -199,16 +199,7 @@ codec_parse_code (MinipayExchange *x, MinipayHttpResponse *answer, GError **erro
   payment = wechat_xml_new_payment (x, params, MINIPAY_PAYMENT_STATE_PAID, error);
   if (payment == NULL)
     return NULL;
-  return g_object_new (MINIPAY_TYPE_CHECKOUT,
-                       "kind",
-                       MINIPAY_CHECKOUT_KIND_DONE,
-                       "out-trade-no",
-                       minipay_payment_get_out_trade_no (payment),
-                       "transaction-id",
-                       minipay_payment_get_transaction_id (payment),
-                       "payment",
-                       payment,
-                       NULL);
+  return G_OBJECT (minipay_checkout_new_for_payment (MINIPAY_CHECKOUT_KIND_DONE, payment));
 }
 
 GObject *
